@@ -1,0 +1,1 @@
+"""One take, live: the pure engine, its process, the ring."""

@@ -1,0 +1,1 @@
+"""From a kit's events to hits on pads: note maps, hi-hat state, suspects flagged."""

@@ -1,0 +1,1 @@
+"""Takes kept: the store, export, and what is computed from them again."""

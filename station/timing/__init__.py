@@ -1,0 +1,1 @@
+"""How it was played: kernels and plain functions over arrays; no I/O, no clock."""
