@@ -1,0 +1,53 @@
+"""Commands and messages survive the pipe, and nonsense is said to be nonsense."""
+
+from __future__ import annotations
+
+import pytest
+
+from station.engine import messages as m
+from station.errors import EngineError
+
+COMMANDS: list[m.Command] = [
+    m.Connect(["midi://TD-17", "serial:///dev/ttyACM0"]),
+    m.Start(chart="{}", latency_ms=-3.5, start_ns=2**60, player="Nieman ♩", keep=False),
+    m.Stop(),
+    m.AskReport("0192"),
+    m.Quit(),
+]
+MESSAGES: list[m.Message] = [
+    m.Progress("compiling"),
+    m.Ready(4711),
+    m.KitStatus("midi://X", "X", "general-midi", "open", "driver", 0.2, False),
+    m.Started("0192", -1),
+    m.VerdictNow({"tempo": {"call": "rushing", "low": None}}),
+    m.Problem("The line\nbreaks.", 3),
+    m.Ended("0192", "finished", {"hits": []}),
+    m.ReportReady("0192", {"schema": "station.take/1"}),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: type(c).__name__)
+def test_commands(command: m.Command) -> None:
+    line = m.to_line(command)
+    assert line.count("\n") == 1
+    assert m.command_of(line) == command
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda c: type(c).__name__)
+def test_messages(message: m.Message) -> None:
+    line = m.to_line(message)
+    assert line.count("\n") == 1
+    assert m.message_of(line) == message
+
+
+@pytest.mark.parametrize(
+    "line", ["", "[]", "nonsense", '{"kind": "Explode"}', '{"kind": "Stop", "now": 1}', "{}"]
+)
+def test_nonsense(line: str) -> None:
+    with pytest.raises(EngineError, match="do not understand"):
+        m.command_of(line)
+
+
+def test_a_message_is_no_command() -> None:
+    with pytest.raises(EngineError):
+        m.command_of(m.to_line(m.Ready(1)))
