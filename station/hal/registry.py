@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -56,5 +57,9 @@ def create_source(address: str, clock: Clock = MONOTONIC) -> KitSource:
 
 def discover() -> list[KitInfo]:
     """Every kit that could be opened now, real ones first."""
-    found = [info for scheme in sorted(drivers()) for info in driver_for(scheme).discover()]
+    found: list[KitInfo] = []
+    for scheme in sorted(drivers()):
+        # A driver that cannot be loaded must not hide the kits of the others.
+        with contextlib.suppress(KitError):
+            found += driver_for(scheme).discover()
     return sorted(found, key=lambda info: (info.simulated, info.address))
