@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ from numpy.typing import NDArray
 from station import units
 from station.charts.tempo import MAX_TICK, TempoMap
 from station.model import PAD_INDEX, Note
+
+# Against files that are wrong or hostile: more than anybody plays without getting up.
+MAX_LENGTH_NS = 24 * 3600 * units.NS_PER_S
+MAX_BEATS = 1_000_000
+BEAT_UNITS = (1, 2, 4, 8, 16, 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,14 @@ class MetreChange:
     tick: int
     beats: int
     unit: int
+
+    def beat_ticks(self, ppq: int) -> int:
+        """Length of a beat at `ppq` ticks a quarter note."""
+        return ppq * 4 // self.unit
+
+    def bar_ticks(self, ppq: int) -> int:
+        """Length of a bar at `ppq` ticks a quarter note."""
+        return self.beats * self.beat_ticks(ppq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,9 @@ class Bar:
     tick, end_tick
         First tick, and the first tick of the next bar.
     beats, unit
-        As in the metre.
+        As in the metre; a bar that is cut short has only the beats that begin in it.
+    ticks_per_beat
+        From one beat to the next.
     """
 
     number: int
@@ -43,12 +59,11 @@ class Bar:
     end_tick: int
     beats: int
     unit: int
+    ticks_per_beat: int
 
     def beat_ticks(self) -> list[int]:
         """The tick of each beat."""
-        return [
-            self.tick + (self.end_tick - self.tick) * i // self.beats for i in range(self.beats)
-        ]
+        return list(range(self.tick, self.end_tick, self.ticks_per_beat))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,8 @@ class Chart:
     metre
         Sorted by tick, the first at 0.
     notes
-        Sorted by (tick, midi_note): a note's place here is its `chart_index`.
+        Sorted by (tick, midi_note), all before `length_ticks`: a note's place here is its
+        `chart_index`.
     length_ticks
         To the end of the last bar.
     origin
@@ -73,7 +89,8 @@ class Chart:
     Raises
     ------
     ValueError
-        When ticks are negative, too large or out of order, or a metre cannot be divided.
+        When ticks are negative, too large or out of order, a note lies behind the end, a
+        metre cannot be counted, or the chart is longer than a day.
     """
 
     title: str
@@ -86,21 +103,23 @@ class Chart:
 
     def __post_init__(self) -> None:
         """Check the order and compute the written times once."""
-        if not self.metre or self.metre[0].tick != 0:
-            raise ValueError("a chart's first metre begins at tick 0")
-        for m in self.metre:
-            if m.beats < 1 or m.unit not in (1, 2, 4, 8, 16, 32):
-                raise ValueError(f"a metre of {m.beats}/{m.unit} cannot be counted")
-            if (self.ppq * 4) % m.unit:
-                raise ValueError(f"{self.ppq} ticks a quarter cannot hold a 1/{m.unit} note")
+        check_metre(self.metre, self.ppq)
         if not 0 <= self.length_ticks <= MAX_TICK:
             raise ValueError(f"a chart of {self.length_ticks} ticks is outside 0 to {MAX_TICK}")
-        before = (-1, -1)
+        if self.length_ns > MAX_LENGTH_NS:
+            raise ValueError("a chart lasts at most 24 hours")
+        if _count_beats(self.metre, self.ppq, self.length_ticks) > MAX_BEATS:
+            raise ValueError(f"a chart has at most {MAX_BEATS:,} beats")
+        before = (0, 0)
         for note in self.notes:
             here = (note.tick, note.midi_note)
-            if here < before or note.tick < 0 or note.tick > MAX_TICK:
+            if here < before:
                 raise ValueError(f"notes out of order at tick {note.tick}")
             before = here
+        if self.notes and self.notes[-1].tick >= self.length_ticks:
+            raise ValueError(
+                f"the note at tick {before[0]} lies behind the chart's end at {self.length_ticks}"
+            )
         ticks = np.array([n.tick for n in self.notes], dtype=np.int64)
         written = self.tempo.ns_of(ticks)
         written.flags.writeable = False
@@ -136,15 +155,15 @@ class Chart:
         return self.metre[max(0, bisect_right(self.metre, tick, key=lambda m: m.tick) - 1)]
 
     def bars(self) -> Iterator[Bar]:
-        """All bars, from first to last; a metre change cuts a bar short."""
-        tick, number = 0, 0
-        change_ticks = [m.tick for m in self.metre[1:]]
-        while tick < self.length_ticks:
-            metre = self.metre_at(tick)
-            end = tick + metre.beats * self.ppq * 4 // metre.unit
-            cut = next((t for t in change_ticks if tick < t < end), end)
-            yield Bar(number, tick, cut, metre.beats, metre.unit)
-            tick, number = cut, number + 1
+        """All bars, from first to last; a metre change or the chart's end cuts a bar short."""
+        number = 0
+        for metre, end in _segments(self.metre, self.length_ticks):
+            beat, step = metre.beat_ticks(self.ppq), metre.bar_ticks(self.ppq)
+            for tick in range(metre.tick, end, step):
+                bar_end = min(tick + step, end)
+                beats = -((tick - bar_end) // beat)
+                yield Bar(number, tick, bar_end, beats, metre.unit, beat)
+                number += 1
 
     def beat_ticks(self) -> NDArray[np.int64]:
         """Every beat's tick, shape (beats,)."""
@@ -153,14 +172,20 @@ class Chart:
 
     def at_bpm(self, bpm: float | Fraction) -> Chart:
         """The same chart so that it begins at `bpm` (beats of its metre's unit a minute)."""
+        if not bpm > 0:
+            raise ValueError(f"a tempo of {bpm} BPM cannot be played")
         quarter_bpm = Fraction(str(bpm)) * 4 / self.metre[0].unit
         ratio = self.tempo.changes[0].ns_per_quarter / units.ns_per_beat_from_bpm(quarter_bpm)
         return replace(self, tempo=self.tempo.scaled(ratio))
 
     def repeated(self, times: int) -> Chart:
-        """The chart `times` times in a row, unrolled."""
+        """The chart `times` times in a row, unrolled; an empty chart stays as it is."""
         if times < 1:
             raise ValueError(f"a chart is played at least once, not {times} times")
+        if self.length_ticks == 0:
+            return self
+        tempi = [c for c in self.tempo.changes if c.tick < self.length_ticks]
+        metres = [m for m in self.metre if m.tick < self.length_ticks]
         shifts = [i * self.length_ticks for i in range(times)]
         return Chart(
             title=self.title,
@@ -169,15 +194,49 @@ class Chart:
                 tuple(
                     replace(c, tick=c.tick + s)
                     for i, s in enumerate(shifts)
-                    for c in (self.tempo.changes if i == 0 or len(self.tempo.changes) > 1 else ())
+                    for c in (tempi if i == 0 or len(tempi) > 1 else ())
                 ),
             ),
             metre=tuple(
                 replace(m, tick=m.tick + s)
                 for i, s in enumerate(shifts)
-                for m in (self.metre if i == 0 or len(self.metre) > 1 else ())
+                for m in (metres if i == 0 or len(metres) > 1 else ())
             ),
             notes=tuple(replace(n, tick=n.tick + s) for s in shifts for n in self.notes),
             length_ticks=self.length_ticks * times,
             origin=self.origin,
         )
+
+
+def check_metre(metre: Sequence[MetreChange], ppq: int) -> None:
+    """Refuse a metre that does not begin at 0, goes back, or cannot be counted.
+
+    Raises
+    ------
+    ValueError
+        Naming the metre and the tick.
+    """
+    if not metre or metre[0].tick != 0:
+        raise ValueError("a chart's first metre begins at tick 0")
+    for before, after in pairwise(metre):
+        if after.tick <= before.tick:
+            raise ValueError(f"metre changes out of order at tick {after.tick}")
+    for m in metre:
+        if m.beats < 1 or m.unit not in BEAT_UNITS:
+            raise ValueError(f"a metre of {m.beats}/{m.unit} cannot be counted")
+        if (ppq * 4) % m.unit:
+            raise ValueError(f"{ppq} ticks a quarter note cannot hold a 1/{m.unit} note")
+
+
+def _segments(metre: Sequence[MetreChange], length_ticks: int) -> Iterator[tuple[MetreChange, int]]:
+    """Each metre and the tick where it ends."""
+    for i, m in enumerate(metre):
+        end = metre[i + 1].tick if i + 1 < len(metre) else length_ticks
+        yield m, min(end, length_ticks)
+
+
+def _count_beats(metre: Sequence[MetreChange], ppq: int, length_ticks: int) -> int:
+    """Beats of a chart, without laying them out."""
+    return sum(
+        max(0, -((m.tick - end) // m.beat_ticks(ppq))) for m, end in _segments(metre, length_ticks)
+    )

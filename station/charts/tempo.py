@@ -63,14 +63,20 @@ class TempoMap:
             ticks = after.tick - before.tick
             starts.append(starts[-1] + ticks * before.ns_per_quarter / self.ppq)
         for change in self.changes:
-            bpm = units.bpm_from_ns_per_beat(change.ns_per_quarter)
-            if not MIN_BPM <= bpm <= MAX_BPM:
-                raise ValueError(f"a tempo of {bpm:g} BPM is outside {MIN_BPM} to {MAX_BPM}")
+            _check_tempo(change.ns_per_quarter)
         object.__setattr__(self, "_starts_ns", tuple(starts))
 
     @classmethod
     def constant(cls, bpm: float | Fraction, ppq: int) -> TempoMap:
-        """One tempo throughout, in quarter notes a minute."""
+        """One tempo throughout, in quarter notes a minute.
+
+        Raises
+        ------
+        ValueError
+            When the tempo is outside 1 to 1,000 BPM.
+        """
+        if not bpm > 0:
+            raise ValueError(f"a tempo of {bpm} BPM is outside {MIN_BPM} to {MAX_BPM}")
         return cls(ppq, (TempoChange(0, units.ns_per_beat_from_bpm(bpm)),))
 
     def segment_at(self, tick: int) -> TempoChange:
@@ -106,6 +112,13 @@ class TempoMap:
         return TempoMap(
             self.ppq, tuple(TempoChange(c.tick, c.ns_per_quarter / ratio) for c in self.changes)
         )
+
+
+def _check_tempo(ns_per_quarter: Fraction) -> None:
+    slowest, fastest = units.NS_PER_MINUTE // MIN_BPM, units.NS_PER_MINUTE // MAX_BPM
+    if not fastest <= ns_per_quarter <= slowest:
+        bpm = units.bpm_from_ns_per_beat(ns_per_quarter) if ns_per_quarter > 0 else float("inf")
+        raise ValueError(f"a tempo of {bpm:g} BPM is outside {MIN_BPM} to {MAX_BPM}")
 
 
 def _round_half_up(x: Fraction) -> int:

@@ -1,0 +1,204 @@
+"""Files of the station: read with clear errors, written whole or not at all, and charts."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import errno
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from station import settings
+from station.charts import document, smf, toml_chart
+from station.charts.chart import Chart
+from station.errors import ChartError, FileError
+
+MAX_TEXT_BYTES = 2**20
+# A chart of a long take as a document: about 40 bytes a note.
+MAX_DOCUMENT_BYTES = 16 * 2**20
+CHART_SUFFIXES = (".toml", ".mid", ".midi", ".json")
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True)
+class ChartEntry:
+    """A chart that can be loaded by name.
+
+    Attributes
+    ----------
+    name
+        What to type.
+    title
+        For people; empty when it cannot be read.
+    path
+        Its file.
+    shipped
+        Comes with the station, rather than being a person's own.
+    problem
+        Why it cannot be read; empty when it can.
+    """
+
+    name: str
+    title: str
+    path: Path
+    shipped: bool
+    problem: str = ""
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The whole file, at most `limit` bytes.
+
+    Raises
+    ------
+    FileError
+        When it is missing, not a file, not ours to read, or larger.
+    """
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise FileError(f"{path} is a folder; name a file in it.")
+        if not stat.S_ISREG(mode):
+            # To open a pipe or a terminal might wait for ever.
+            raise FileError(f"{path} is not a file; save it as one first.")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise _explained(error, path, "read") from error
+    if len(data) > limit:
+        raise FileError(f"{path} is larger than {limit / 2**20:g} MB; choose a smaller file.")
+    return data
+
+
+def read_text(path: Path, limit: int = MAX_TEXT_BYTES) -> str:
+    """The whole file as UTF-8 text (a byte-order mark is dropped).
+
+    Raises
+    ------
+    FileError
+        As `read_bytes`, and when it is not UTF-8; names the line.
+    """
+    data = read_bytes(path, limit)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(f"{path}, line {line}: this is not UTF-8; save it as UTF-8.") from error
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that at every moment it is whole: the old one or the new one.
+
+    Raises
+    ------
+    FileError
+        When the disk is full or the place is not ours to write; the old file is untouched.
+    """
+    try:
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            if target.is_dir():
+                raise FileError(f"{path} is a folder; name a file in it.")
+            target.write_bytes(data)  # a device or a pipe: there is nothing to put in its place
+            return
+        _replace(target, data)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _explained(error, path, "written") from error
+
+
+def load_chart(name_or_path: str) -> Chart:
+    """A chart by name (a person's own, then a shipped one) or by path.
+
+    Raises
+    ------
+    FileError
+        ChartError when there is none of that name or it is not sound.
+    """
+    path = Path(name_or_path)
+    if path.suffix.lower() in CHART_SUFFIXES or len(path.parts) > 1:
+        return _read_chart(path)
+    for name, found, _ in _chart_files():
+        if name == name_or_path:
+            return _read_chart(found)
+    names = sorted({name for name, _, _ in _chart_files()})
+    near = difflib.get_close_matches(name_or_path[:60], names, n=3, cutoff=0.5) or names
+    raise ChartError(
+        f"There is no chart '{name_or_path[:60]}'; did you mean {' or '.join(near)}? A file is "
+        "named with its ending, like groove.toml or groove.mid."
+    )
+
+
+def list_charts() -> list[ChartEntry]:
+    """Every chart that can be loaded by name, a person's own first; never fails."""
+    entries: dict[str, ChartEntry] = {}
+    for name, path, shipped in _chart_files():
+        if name in entries:
+            continue
+        try:
+            entries[name] = ChartEntry(name, _read_chart(path).title, path, shipped)
+        except FileError as error:
+            entries[name] = ChartEntry(name, "", path, shipped, problem=str(error))
+    return list(entries.values())
+
+
+def _read_chart(path: Path) -> Chart:
+    name = path.name
+    match path.suffix.lower():
+        case ".toml":
+            return toml_chart.read_toml_chart(read_text(path), name)
+        case ".mid" | ".midi":
+            return smf.read_smf(read_bytes(path, smf.MAX_BYTES), name)
+        case ".json":
+            return document.parse(read_text(path, MAX_DOCUMENT_BYTES), name)
+    raise ChartError(f"{path} is no chart; a chart ends in {', '.join(CHART_SUFFIXES)}.")
+
+
+def _chart_files() -> list[tuple[str, Path, bool]]:
+    """Name, file and whether it is shipped: a person's own first, each by name."""
+    found = []
+    for folder, shipped in (
+        (settings.user_config_dir() / "charts", False),
+        (settings.config_dir() / "charts", True),
+    ):
+        with contextlib.suppress(OSError):  # a folder that is not there has no charts
+            files = [p for p in folder.iterdir() if p.suffix.lower() in CHART_SUFFIXES]
+            found += [(p.stem, p, shipped) for p in sorted(files)]
+    return found
+
+
+def _replace(target: Path, data: bytes) -> None:
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+    try:
+        # Not tempfile: its files are for their owner's eyes only, and would stay so.
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _explained(error: Exception, path: Path, what: str) -> FileError:
+    """An error of the system as one sentence with the way out."""
+    if isinstance(error, FileNotFoundError) and what == "read":
+        return FileError(f"{path} does not exist; check the name.")
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return FileError(f"{path} cannot be {what}: its folder does not exist; create it first.")
+    if isinstance(error, PermissionError):
+        return FileError(f"{path} cannot be {what}: no permission; choose another place.")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return FileError(f"{path} cannot be {what}: the disk is full; make room and try again.")
+    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return FileError(f"{path} cannot be {what} ({why}); check the name and the disk.")
