@@ -1,0 +1,274 @@
+"""The report of a take: every hit with its note, what was missed, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from station import units
+from station.charts.chart import Chart
+from station.engine.engine import heard_rows
+from station.model import (
+    Flag,
+    Hit,
+    KitUsed,
+    LimbVerdict,
+    Mark,
+    PlacementVerdict,
+    SpreadVerdict,
+    SwingVerdict,
+    TakeState,
+    TempoVerdict,
+    Verdict,
+)
+from station.timing.judging import Judging
+from station.timing.matching import MISSED
+
+SCHEMA = "station.take/1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """What a take was, judged.
+
+    Attributes
+    ----------
+    chart, kit
+        What was played, and on what.
+    start_ns
+        The chart's tick 0 on the clock of the hits.
+    latency_ns
+        Taken off every hit's time before it was judged.
+    hits
+        In order of time; of equal times the one that arrived first.
+    live_index, chart_index
+        The note of each hit as said at once and as confirmed, −1 for an extra hit; shape
+        (hits,).
+    offset_ns
+        Played − written, negative is early; 0 for an extra hit; shape (hits,).
+    missed
+        Chart indexes, ascending.
+    verdict
+        The five answers.
+    state
+        How the take ended.
+    marks
+        What else happened.
+    """
+
+    chart: Chart
+    kit: KitUsed
+    start_ns: int
+    latency_ns: int
+    hits: tuple[Hit, ...]
+    live_index: NDArray[np.int32]
+    chart_index: NDArray[np.int32]
+    offset_ns: NDArray[np.int64]
+    missed: tuple[int, ...]
+    verdict: Verdict
+    state: TakeState = TakeState.FINISHED
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def offsets_ms(self) -> NDArray[np.float64]:
+        """Offsets of the hits that were a note, in order of time."""
+        return self.offset_ns[self.chart_index >= 0] / np.float64(units.NS_PER_MS)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON-ready `station.take/1`; times relative to the chart's tick 0.
+
+        `t_ms` is as stamped, `offset_ms` after the latency was taken off.
+        """
+        told: dict[str, Any] = {
+            "schema": SCHEMA,
+            "chart": {"title": self.chart.title, "notes": len(self.chart.notes)},
+            "tempo_bpm": round(self.chart.bpm, 6),
+            "kit": {
+                "address": self.kit.address,
+                "profile": self.kit.profile,
+                "stamped_by": self.kit.stamped_by.value,
+                "sigma_ms": _ms(self.kit.sigma_ns),
+            },
+            "state": self.state.value,
+            "hits": self._hits(),
+            "missed": list(self.missed),
+            "verdict": verdict_dict(self.verdict),
+        }
+        if self.latency_ns:
+            told["latency_ms"] = _ms(self.latency_ns)
+        if self.marks:
+            told["marks"] = [
+                {"t_ms": _ms(m.t_ns - self.start_ns), "kind": m.kind.value, "detail": m.detail}
+                for m in self.marks
+            ]
+        return told
+
+    def _hits(self) -> list[dict[str, Any]]:
+        start_ns = self.start_ns
+        names = {flags: flag_names(flags) for flags in {hit.flags for hit in self.hits}}
+        return [
+            {
+                "t_ms": _ms(hit.t_ns - start_ns),
+                "note": hit.note if hit.note >= 0 else None,
+                "pad": hit.pad.value,
+                "velocity": hit.velocity,
+                "flags": list(names[hit.flags]),
+                "chart_index": note if note >= 0 else None,
+                "live_chart_index": live if live >= 0 else None,
+                "offset_ms": _ms(offset_ns) if note >= 0 else None,
+            }
+            for hit, note, live, offset_ns in zip(
+                self.hits,
+                self.chart_index.tolist(),
+                self.live_index.tolist(),
+                self.offset_ns.tolist(),
+                strict=True,
+            )
+        ]
+
+
+def build_report(
+    chart: Chart,
+    hits: Sequence[Hit],
+    *,
+    start_ns: int,
+    latency_ns: int,
+    calibrated: bool,
+    kit: KitUsed,
+    state: TakeState = TakeState.FINISHED,
+    end_ns: int | None = None,
+    marks: Sequence[Mark] = (),
+) -> Report:
+    """Judge a whole take from its hits, as the engine would have live.
+
+    The hits are told in order of arrival (`seq`, then as given) and all before anything is
+    settled: what was said at once comes out as it was said, and a hit that was late then is
+    judged rightly now.
+
+    Parameters
+    ----------
+    chart, hits
+        What should be played, and what was, in any order.
+    start_ns
+        The chart's tick 0 on the clock of the hits.
+    latency_ns, calibrated
+        Constant taken off every hit's time, and whether anybody measured it.
+    kit
+        What it was played on.
+    state, end_ns
+        How and when the take ended. Notes written after the end of a take that was broken
+        off are not missed; its end is that of its last hit where `end_ns` is None.
+    marks
+        What else happened.
+    """
+    if state is TakeState.BROKEN_OFF and end_ns is None:
+        end_ns = max((hit.t_ns for hit in hits), default=start_ns + latency_ns)
+    zero_ns = start_ns + latency_ns
+    arrived = sorted(hits, key=lambda hit: hit.seq)
+    rows = heard_rows(arrived, zero_ns)
+    judging = Judging(chart, calibrated=calibrated)
+    judging.hear(rows)
+    settled = judging.finish(None if end_ns is None else end_ns - zero_ns)
+
+    is_hit = settled["ticket"] != MISSED
+    place = np.zeros(int(rows["ticket"].max(initial=-1)) + 1, dtype=np.int64)
+    place[rows["ticket"]] = np.arange(len(rows))
+    confirmed = np.empty(len(rows), dtype=settled.dtype)
+    confirmed[place[settled["ticket"][is_hit]]] = settled[is_hit]
+    stamps = [hit.t_ns for hit in arrived]
+    by_time = sorted(range(len(arrived)), key=stamps.__getitem__)
+    return Report(
+        chart=chart,
+        kit=kit,
+        start_ns=start_ns,
+        latency_ns=latency_ns,
+        hits=tuple(arrived[i] for i in by_time),
+        live_index=rows["label"][by_time],
+        chart_index=confirmed["chart_index"][by_time],
+        offset_ns=confirmed["offset_ns"][by_time],
+        missed=tuple(sorted(settled["chart_index"][~is_hit].tolist())),
+        verdict=judging.verdict(),
+        state=state,
+        marks=tuple(marks),
+    )
+
+
+def verdict_dict(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as JSON-ready values; a part that cannot be said is None."""
+    return {
+        "tempo": _tempo(verdict.tempo),
+        "placement": _placement(verdict.placement),
+        "spread": _spread(verdict.spread),
+        "limbs": None if verdict.limbs is None else [_limb(limb) for limb in verdict.limbs],
+        "swing": _swing(verdict.swing),
+    }
+
+
+def flag_names(flags: Flag) -> list[str]:
+    """Flags as words: `double-trigger`, `crosstalk`."""
+    return [str(flag.name).lower().replace("_", "-") for flag in Flag if flag in flags and flag]
+
+
+def _tempo(v: TempoVerdict) -> dict[str, Any]:
+    return {
+        "call": v.call.value,
+        "ratio_percent": _rounded(v.ratio_percent, 4),
+        "low": _rounded(v.low, 4),
+        "high": _rounded(v.high, 4),
+        "called_at_beat": v.called_at_beat,
+    }
+
+
+def _placement(v: PlacementVerdict) -> dict[str, Any]:
+    return {
+        "call": v.call.value,
+        "offset_ms": _rounded(v.offset_ms, 3),
+        "low": _rounded(v.low, 3),
+        "high": _rounded(v.high, 3),
+        "called_at_beat": v.called_at_beat,
+        "calibrated": v.calibrated,
+    }
+
+
+def _spread(v: SpreadVerdict | None) -> dict[str, Any] | None:
+    if v is None:
+        return None
+    return {
+        "sd_ms": _rounded(v.sd_ms, 3),
+        "low": _rounded(v.low, 3),
+        "high": _rounded(v.high, 3),
+    }
+
+
+def _limb(v: LimbVerdict) -> dict[str, Any]:
+    return {
+        "pad": v.pad.value,
+        "against": v.against.value,
+        "offset_ms": _rounded(v.offset_ms, 3),
+        "low": _rounded(v.low, 3),
+        "high": _rounded(v.high, 3),
+        "pairs": v.pairs,
+    }
+
+
+def _swing(v: SwingVerdict | None) -> dict[str, Any] | None:
+    if v is None:
+        return None
+    return {
+        "ratio": _rounded(v.ratio, 4),
+        "low": _rounded(v.low, 4),
+        "high": _rounded(v.high, 4),
+        "offbeats": v.offbeats,
+    }
+
+
+def _ms(ns: int) -> float:
+    return round(units.ms_from_ns(ns), 3) + 0.0  # never −0.0
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits) + 0.0

@@ -1,0 +1,140 @@
+"""The same hits in any pieces, at any cadence, give the same judgements to the bit."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from station.charts.chart import Chart, MetreChange
+from station.charts.tempo import TempoMap
+from station.engine.engine import Engine
+from station.model import Flag, Hit, KitUsed, Note, Pad, StampedBy, Zone
+from station.report import build_report
+
+MS = 1_000_000
+START = 77 * MS
+LATENCY = 4 * MS
+LANES = [Pad.KICK, Pad.SNARE, Pad.HI_HAT]
+FLAGS = [Flag.NONE, Flag.NONE, Flag.NONE, Flag.DOUBLE_TRIGGER, Flag.CROSSTALK, Flag.CLIPPED]
+
+
+@st.composite
+def charts(draw):
+    places = draw(st.lists(st.tuples(st.integers(0, 150), st.sampled_from(LANES)), max_size=60))
+    notes = sorted(
+        (Note(tick * 120, pad, Zone.HEAD, 36 + LANES.index(pad)) for tick, pad in places),
+        key=lambda n: (n.tick, n.midi_note),
+    )
+    metre = (MetreChange(0, 4, 4),)
+    return Chart("t", TempoMap.constant(330, 480), metre, tuple(notes), 160 * 120)
+
+
+@st.composite
+def performances(draw):
+    """Hits in order of arrival: each source in order of time, the sources interleaved."""
+    chart = draw(charts())
+    rng = random.Random(draw(st.integers(0, 2**32)))
+    written = chart.written_ns.tolist()
+    strikes = [
+        (t + round(rng.gauss(-3, 12) * MS), note.pad)
+        for t, note in zip(written, chart.notes, strict=True)
+        if rng.random() > 0.1
+    ]
+    strikes += [
+        (rng.randrange(-500, 7000) * MS, rng.choice(LANES)) for _ in range(rng.randrange(12))
+    ]
+    hits = [
+        Hit(
+            0, START + LATENCY + t, 0, START + t + rng.randrange(30) * MS, pad, Zone.HEAD, 90,
+            source=LANES.index(pad), flags=rng.choice(FLAGS),
+        )
+        for t, pad in strikes
+    ]  # fmt: skip
+    hits.sort(key=lambda h: (h.arrival_ns, h.t_ns))
+    return chart, [
+        Hit(i, h.t_ns, 0, h.arrival_ns, h.pad, h.zone, h.velocity, source=h.source, flags=h.flags)
+        for i, h in enumerate(hits)
+    ]
+
+
+def play(chart, hits, pieces, marks):
+    """All judgements, and the verdict at each of the watermarks in `marks` (hits heard)."""
+    engine = Engine(chart, START, latency_ns=LATENCY, calibrated=True)
+    said, verdicts = [], {}
+    heard = 0
+    for size in [*pieces, len(hits)]:
+        said += engine.hear(hits[heard : heard + size])
+        heard = min(heard + size, len(hits))
+        watermark = min((h.t_ns for h in hits[heard:]), default=2**62)  # a true promise
+        said += engine.advance(watermark)
+        if heard in marks:
+            verdicts[heard] = engine.verdict()
+    said += engine.finish()
+    return said, verdicts, engine.verdict()
+
+
+@settings(max_examples=150, deadline=None)
+@given(performances(), st.data())
+def test_pieces_and_cadence_change_nothing(performance, data):
+    chart, hits = performance
+    pieces = data.draw(st.lists(st.integers(0, 9), max_size=40))
+    borders, at = set(), 0
+    for size in pieces:
+        at = min(at + size, len(hits))
+        borders.add(at)
+    one_by_one, verdicts_a, end_a = play(chart, hits, [1] * len(hits), borders)
+    in_pieces, verdicts_b, end_b = play(chart, hits, pieces, borders)
+    confirmed_a = [j for j in one_by_one if j.confirmed]
+    confirmed_b = [j for j in in_pieces if j.confirmed]
+    assert confirmed_a == confirmed_b  # and in the same order
+    assert [j for j in one_by_one if not j.confirmed] == [j for j in in_pieces if not j.confirmed]
+    assert end_a == end_b
+    for mark in set(verdicts_a) & set(verdicts_b):
+        assert verdicts_a[mark] == verdicts_b[mark]
+
+
+@settings(max_examples=100, deadline=None)
+@given(performances())
+def test_every_hit_and_every_note_is_confirmed_once(performance):
+    chart, hits = performance
+    said, _, _ = play(chart, hits, [3] * len(hits), set())
+    confirmed = [j for j in said if j.confirmed]
+    assert sorted(j.hit_seq for j in confirmed if j.hit_seq >= 0) == list(range(len(hits)))
+    notes = sorted(j.chart_index for j in confirmed if j.chart_index >= 0)
+    assert notes == list(range(len(chart.notes)))
+    for j in confirmed:
+        if j.hit_seq >= 0 and j.chart_index >= 0:
+            assert j.offset_ns == j.t_ns - START - chart.written_ns[j.chart_index]
+
+
+@settings(max_examples=60, deadline=None)
+@given(performances(), st.randoms(use_true_random=False))
+def test_the_order_of_arrival_does_not_change_what_is_confirmed(performance, rng):
+    chart, hits = performance
+    shuffled = rng.sample(hits, len(hits))
+
+    def confirmed(order):
+        engine = Engine(chart, START, latency_ns=LATENCY, calibrated=True)
+        engine.hear(order)
+        return engine.finish(), engine.verdict()
+
+    assert confirmed(hits) == confirmed(shuffled)
+
+
+@settings(max_examples=60, deadline=None)
+@given(performances())
+def test_the_report_says_what_was_said_live(performance):
+    chart, hits = performance
+    said, _, verdict = play(chart, hits, [1] * len(hits), set())
+    kit = KitUsed("sim://", "sim", "general-midi", StampedBy.SIMULATED, 0)
+    report = build_report(chart, hits, start_ns=START, latency_ns=LATENCY, calibrated=True, kit=kit)
+    live = {j.hit_seq: j.chart_index for j in said if not j.confirmed}
+    final = {j.hit_seq: (j.chart_index, j.offset_ns) for j in said if j.confirmed}
+    assert report.verdict == verdict
+    assert {h.seq: int(n) for h, n in zip(report.hits, report.live_index, strict=True)} == live
+    for h, note, offset in zip(report.hits, report.chart_index, report.offset_ns, strict=True):
+        assert final[h.seq] == (note, offset)
+    missed = sorted(j.chart_index for j in said if j.hit_seq == -1)
+    assert list(report.missed) == missed
