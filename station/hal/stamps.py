@@ -68,13 +68,15 @@ class Stamper:
 
     Attributes
     ----------
+    sigma_ns
+        As given: what the stamps are worth at best.
     stamped_by
         `DRIVER`, or `ARRIVAL` once the deltas have disagreed with the arrivals too often
         (repeated on some systems, drifting on others); it stays so until `restart`.
     """
 
     def __init__(self, sigma_ns: int, lateness_ns: int) -> None:
-        self._sigma_ns = sigma_ns
+        self.sigma_ns = sigma_ns
         self._lateness_ns = lateness_ns
         self._last_t_ns: int | None = None
         self.restart()
@@ -105,10 +107,10 @@ class Stamper:
         if self.stamped_by is StampedBy.DRIVER:
             t_ns = self._sum_ns + self._anchor_ns
             unsure_ns = min(self._slack_ns, wait_ns) * _UNIFORM
-            sigma_ns = round(math.hypot(self._sigma_ns, unsure_ns))
+            sigma_ns = round(math.hypot(self.sigma_ns, unsure_ns))
         else:
             t_ns = arrival_ns
-            sigma_ns = max(self._sigma_ns, ARRIVAL_SIGMA_NS, round(wait_ns * _UNIFORM))
+            sigma_ns = max(self.sigma_ns, ARRIVAL_SIGMA_NS, round(wait_ns * _UNIFORM))
         t_ns = max(t_ns, seen_empty_ns - self._lateness_ns)
         if self._last_t_ns is not None:
             t_ns = max(t_ns, self._last_t_ns)
