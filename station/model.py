@@ -391,6 +391,9 @@ class Take:
         How it ended.
     version
         Of the station that recorded it.
+    end_ns
+        When it was stopped, on the monotonic clock; None when it was played to the end of
+        the chart, or broken off.
     """
 
     id: str
@@ -404,3 +407,4 @@ class Take:
     calibrated: bool
     state: TakeState
     version: str
+    end_ns: int | None = None

@@ -11,6 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -38,8 +39,13 @@ class EngineClient:
         self._listener.start()
 
     @classmethod
-    def launch(cls) -> EngineClient:
+    def launch(cls, environment: Mapping[str, str] | None = None) -> EngineClient:
         """Start an engine in a process of its own.
+
+        Parameters
+        ----------
+        environment
+            Variables that it gets beside this process's own.
 
         Raises
         ------
@@ -54,6 +60,7 @@ class EngineClient:
                 stdout=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
+                env={**os.environ, **(environment or {})},
                 # Ctrl-C in a terminal goes to the client, which ends the take in good order.
                 start_new_session=os.name == "posix",
             )

@@ -1,0 +1,101 @@
+"""`station verify`: a drummer with known truth through a real MIDI port, compared."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from station.errors import WrongUse
+
+DESCRIPTION = (
+    "Send simulated drummers with known truth through a real virtual MIDI port and the "
+    "engine's own process, and compare what the station says with the truth. What a "
+    "continuous-integration job runs; without a MIDI system it starts a JACK server "
+    "(Debian: jackd2) for the while."
+)
+EXAMPLE = "station verify --tempo 330 --junit verify.xml"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may be typed after the command."""
+    from station.cli._parser import bpm
+    from station.verification.scenario import SCENARIOS
+
+    names = ", ".join(s.name for s in SCENARIOS)
+    parser.add_argument("--tempo", type=bpm, default=330.0, metavar="BPM", help="default: 330")
+    parser.add_argument("--chart", default="straight-eighths", help="default: straight-eighths")
+    parser.add_argument("--beats", type=int, default=96, help="length of each take; default: 96")
+    parser.add_argument("--player", action="append", help=f"only these; of {names}")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, other takes")
+    parser.add_argument("--port", default="edrum verify", help="name of the virtual port")
+    parser.add_argument("--json", metavar="FILE", help="write the outcome as JSON; - for stdout")
+    parser.add_argument("--junit", metavar="FILE", help="write the outcome as JUnit XML")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play, compare, report; 0 when every check passed, 1 when one did not."""
+    from station.cli._output import note, say, write_json
+    from station.files import load_chart, write_atomically
+    from station.verification.compare import Limits
+    from station.verification.junit import junit_xml
+    from station.verification.scenario import SCENARIOS, scenario_named
+    from station.verification.session import play_scenarios, seeded
+
+    names = args.player or [s.name for s in SCENARIOS]
+    found = [scenario_named(name) for name in names]
+    if None in found:
+        known = ", ".join(s.name for s in SCENARIOS)
+        raise WrongUse(f"No player is called '{names[found.index(None)]}'; there are {known}.")
+    if args.beats < 1:
+        raise WrongUse(f"A take of {args.beats} beats is no take; give --beats 1 or more.")
+    chart = load_chart(args.chart).at_bpm(args.tempo)
+    beats = len(chart.beat_ticks())
+    chart = chart.repeated(-(-args.beats // beats))
+    outcomes = play_scenarios(
+        [seeded(s, args.seed) for s in found if s is not None],
+        chart,
+        args.port,
+        Limits(),
+        note,
+    )
+    passed = all(outcome.passed for outcome in outcomes)
+    if args.json != "-":
+        for outcome in outcomes:
+            say(outcome.scenario)
+            for check in outcome.checks:
+                say(f"  {'ok    ' if check.passed else 'FAILED'}  {check.name}: {check.detail}")
+        say("verified" if passed else "NOT verified")
+    if args.junit:
+        write_atomically(Path(args.junit), junit_xml(outcomes))
+    if args.json:
+        write_json(_to_dict(args, chart.title, outcomes, passed), args.json)
+    return 0 if passed else 1
+
+
+def _to_dict(
+    args: argparse.Namespace, title: str, outcomes: list[Any], passed: bool
+) -> dict[str, Any]:
+    return {
+        "schema": "station.verify/1",
+        "passed": passed,
+        "tempo_bpm": args.tempo,
+        "chart": title,
+        "scenarios": [
+            {
+                "name": outcome.scenario,
+                "passed": outcome.passed,
+                "seconds": round(outcome.seconds, 3),
+                "checks": [
+                    {
+                        "name": c.name,
+                        "passed": c.passed,
+                        "detail": c.detail,
+                        "measured": {k: round(float(v), 4) for k, v in c.measured.items()},
+                    }
+                    for c in outcome.checks
+                ],
+            }
+            for outcome in outcomes
+        ],
+    }

@@ -1,0 +1,306 @@
+"""The engine's process without the process: kits, a take, commands in, messages out.
+
+One thread calls everything here. Drivers' threads only wake the loop.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from station._version import __version__
+from station.charts import document
+from station.charts.chart import Chart
+from station.clock import Clock
+from station.engine.kit_link import KitLink
+from station.engine.memory_take import MemoryTake
+from station.engine.messages import (
+    AskReport,
+    Command,
+    Connect,
+    Ended,
+    Message,
+    Problem,
+    Quit,
+    ReportReady,
+    Start,
+    Started,
+    Stop,
+    VerdictNow,
+)
+from station.engine.ring import RingWriter
+from station.engine.take_run import TakeRun
+from station.errors import KitError, KitReason, StationError, WrongUse
+from station.hal.api import BringsItsTime, FollowsChart
+from station.kept import kept_report, report_of
+from station.model import Flag, Hit, Judgement, JudgementKind, Take, TakeState, Verdict
+from station.report import verdict_dict
+from station.takes.ids import uuid7
+from station.takes.store import Store
+from station.takes.writer import TakeWriter
+from station.units import NS_PER_MS, ns_from_ms
+
+# From the command to the first click, so that the window can draw it before it sounds.
+_LEAD_NS = 100 * NS_PER_MS
+_VERDICT_EVERY_NS = 100 * NS_PER_MS
+_STATUS_EVERY_NS = 200 * NS_PER_MS
+
+
+class Host:
+    """Kits and at most one take.
+
+    Parameters
+    ----------
+    ring
+        Where judgements go.
+    say
+        Takes messages; must not block.
+    wake
+        Given to the drivers.
+    clock
+        The host's monotonic clock.
+
+    Attributes
+    ----------
+    quitting
+        True once the process should end.
+    """
+
+    def __init__(
+        self,
+        ring: RingWriter,
+        say: Callable[[Message], None],
+        wake: Callable[[], None],
+        clock: Clock,
+    ) -> None:
+        self.quitting = False
+        self._ring = ring
+        self._say = say
+        self._wake = wake
+        self._clock = clock
+        self._numbers = itertools.count()
+        self._links: list[KitLink] = []
+        self._store: Store | None = None
+        self._run: TakeRun | None = None
+        self._sink: TakeWriter | MemoryTake | None = None
+        self._said_verdict: Verdict | None = None
+        self._said_problem = ""
+        self._verdict_due_ns = 0
+        self._status_due_ns = 0
+
+    @property
+    def playing(self) -> bool:
+        """Whether a take is running."""
+        return self._run is not None
+
+    # ---------------------------------------------------------------- commands
+
+    def obey(self, command: Command) -> None:
+        """Carry out one command; what goes wrong is said, never raised."""
+        try:
+            match command:
+                case Connect():
+                    self._connect(command.addresses)
+                case Start():
+                    self._start(command)
+                case Stop():
+                    self.end_take(TakeState.FINISHED)
+                case AskReport():
+                    report = kept_report(self._open_store(), command.take_id)
+                    self._say(ReportReady(command.take_id, report.to_dict()))
+                case Quit():
+                    self.end_take(TakeState.FINISHED)
+                    self.quitting = True
+        except StationError as error:
+            self._say(Problem(str(error), error.exit_code))
+
+    def complain(self, problem: Problem) -> None:
+        """Say what was wrong with a command that could not be read."""
+        self._say(problem)
+
+    def _connect(self, addresses: list[str]) -> None:
+        if self.playing:
+            raise WrongUse("The kit cannot be changed in mid-take; stop the take first.")
+        self._close_links()
+        for number, address in enumerate(addresses):
+            link = KitLink(address, number, self._numbers, self._clock)
+            try:
+                link.open(self._wake)
+            except StationError:
+                link.close()
+                self._close_links()
+                raise
+            self._links.append(link)
+        self._say_status()
+
+    def _start(self, command: Start) -> None:
+        if self.playing:
+            raise WrongUse("A take is running; stop it first.")
+        if not self._links:
+            raise KitError(
+                "No kit is connected; choose one that 'station kits' lists.", KitReason.NOT_A_KIT
+            )
+        chart = document.parse(command.chart)
+        if not chart.notes:
+            raise WrongUse(f"'{chart.title}' has no notes to play; choose another chart.")
+        store = self._open_store() if command.keep else None
+        # What was struck before belongs to no take.
+        self._numbers = itertools.count()
+        for link in self._links:
+            link.pump()
+            link.renumber(self._numbers)
+        start_ns, awaited = self._start_time(command, chart)
+        take = self._take_of(command, chart, start_ns)
+        self._sink = store.begin(take) if store is not None else MemoryTake(take)
+        self._said_verdict, self._said_problem = None, ""
+        self._run = TakeRun(
+            chart,
+            None if awaited else start_ns,
+            latency_ns=take.latency_ns,
+            calibrated=take.calibrated,
+            ring=self._ring,
+            sink=self._sink,
+            clock=self._clock,
+        )
+        for link in self._links:
+            if isinstance(link.source, FollowsChart):
+                link.source.follow(chart, start_ns)
+        self._say(Started(take.id, -1 if awaited else start_ns))
+
+    def _start_time(self, command: Start, chart: Chart) -> tuple[int, bool]:
+        """When tick 0 is, and whether the first hit is awaited instead."""
+        bringing = [link.source for link in self._links if isinstance(link.source, BringsItsTime)]
+        if bringing:
+            return bringing[0].start_ns, False
+        if command.start_ns is not None:
+            return command.start_ns, False
+        metre = chart.metre[0]
+        bar_ns = round(metre.beats * 60e9 / chart.bpm)
+        start_ns = self._clock.now_ns() + _LEAD_NS + command.count_in_bars * bar_ns
+        return start_ns, command.on_first_hit
+
+    def _take_of(self, command: Start, chart: Chart, start_ns: int) -> Take:
+        calibrated = command.latency_ms is not None and not command.on_first_hit
+        return Take(
+            id=str(uuid7()),
+            player=command.player,
+            started_at=datetime.now(UTC).astimezone().isoformat(timespec="milliseconds"),
+            start_ns=start_ns,
+            chart_title=chart.title,
+            chart_json=command.chart,
+            kits=tuple(link.used() for link in self._links),
+            latency_ns=ns_from_ms(command.latency_ms or 0.0),
+            calibrated=calibrated,
+            state=TakeState.RECORDING,
+            version=__version__,
+        )
+
+    # -------------------------------------------------------------------- life
+
+    def pump(self) -> None:
+        """Hear what came, judge it, and let time go on."""
+        hits = []
+        for link in self._links:
+            found = link.pump()
+            hits += found.hits
+            if self._run is not None and found.marks:
+                self._run.mark(found.marks)
+        if len(self._links) > 1:
+            hits.sort(key=lambda hit: (hit.t_ns, hit.seq))
+        run = self._run
+        if run is None:
+            self._show(hits)
+        else:
+            awaited = run.start_ns is None
+            run.hear(hits)
+            if awaited and run.start_ns is not None and self._sink is not None:
+                self._sink.set_start(run.start_ns)
+                self._say(Started(self._sink.take_id, run.start_ns))
+            watermark_ns = min(link.source.watermark_ns() for link in self._links)
+            over = run.advance(watermark_ns)
+            if over or all(link.ended for link in self._links):
+                self.end_take(TakeState.FINISHED)
+        self._talk()
+
+    def end_take(self, state: TakeState) -> None:
+        """Finish a running take, keep it, and say its report; nothing when none runs."""
+        run, sink = self._run, self._sink
+        if run is None or sink is None:
+            return
+        self._run = self._sink = None
+        run.finish()
+        sink.finish(state)
+        if sink.problem is not None:
+            self._say(Problem(str(sink.problem), sink.problem.exit_code))
+        try:
+            report = (
+                report_of(sink.take, sink.hits(), sink.marks)
+                if isinstance(sink, MemoryTake)
+                else kept_report(self._open_store(), sink.take_id)
+            )
+            self._say(Ended(sink.take_id, state.value, report.to_dict()))
+        except StationError as error:
+            self._say(Problem(str(error), error.exit_code))
+            self._say(Ended(sink.take_id, state.value))
+
+    def close(self) -> None:
+        """Close kits and store; a running take is marked as broken off, and kept."""
+        self.end_take(TakeState.BROKEN_OFF)
+        self._close_links()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    # ----------------------------------------------------------------- private
+
+    def _open_store(self) -> Store:
+        if self._store is None:
+            self._store = Store.open()
+        return self._store
+
+    def _close_links(self) -> None:
+        for link in self._links:
+            link.close()
+        self._links.clear()
+
+    def _show(self, hits: list[Hit]) -> None:
+        """Outside a take a hit is no judgement, but the player sees that it was heard."""
+        for hit in hits:
+            heard = Judgement(
+                kind=JudgementKind.EXTRA,
+                confirmed=False,
+                hit_seq=hit.seq,
+                chart_index=-1,
+                pad=hit.pad,
+                t_ns=hit.t_ns,
+                offset_ns=0,
+                t_sigma_ns=hit.t_sigma_ns,
+                velocity=hit.velocity,
+                flags=Flag(hit.flags),
+            )
+            self._ring.put(heard, hit.arrival_ns, self._clock.now_ns())
+
+    def _talk(self) -> None:
+        """Say what is news, at a pace that people and pipes can follow."""
+        now = self._clock.now_ns()
+        self._ring.beat(now)
+        if now >= self._status_due_ns:
+            self._status_due_ns = now + _STATUS_EVERY_NS
+            self._say_status()
+            problem = self._sink.problem if self._sink is not None else None
+            if problem is not None and str(problem) != self._said_problem:
+                self._said_problem = str(problem)
+                self._say(Problem(str(problem), problem.exit_code))
+        if self._run is not None and now >= self._verdict_due_ns:
+            self._verdict_due_ns = now + _VERDICT_EVERY_NS
+            verdict = self._run.verdict()
+            if verdict is not None and verdict != self._said_verdict:
+                self._said_verdict = verdict
+                self._say(VerdictNow(verdict_dict(verdict)))
+
+    def _say_status(self) -> None:
+        for link in self._links:
+            news = link.news()
+            if news is not None:
+                self._say(news)

@@ -1,0 +1,57 @@
+"""A take that is kept in memory only: for benchmarks and trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from station.errors import StoreError
+from station.hits import HitArray, to_array
+from station.model import Hit, Mark, Take, TakeState
+
+
+class MemoryTake:
+    """Takes what a `TakeWriter` takes, and forgets it with the process.
+
+    Attributes
+    ----------
+    take
+        The take, its state as it is now.
+    marks
+        So far.
+    """
+
+    def __init__(self, take: Take) -> None:
+        self.take = take
+        self.marks: list[Mark] = []
+        self._hits: list[Hit] = []
+
+    @property
+    def take_id(self) -> str:
+        """The take's id."""
+        return self.take.id
+
+    @property
+    def problem(self) -> StoreError | None:
+        """Memory has none."""
+        return None
+
+    def set_start(self, start_ns: int) -> None:
+        """Tick 0, once the first hit has told it."""
+        self.take = replace(self.take, start_ns=start_ns)
+
+    def add(self, hits: Sequence[Hit]) -> None:
+        """Keep hits."""
+        self._hits += hits
+
+    def mark(self, mark: Mark) -> None:
+        """Keep a mark."""
+        self.marks.append(mark)
+
+    def finish(self, state: TakeState) -> None:
+        """Say how it ended."""
+        self.take = replace(self.take, state=state)
+
+    def hits(self) -> HitArray:
+        """All hits, `HIT_DTYPE`, in order of arrival."""
+        return to_array(self._hits)

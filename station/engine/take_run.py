@@ -1,0 +1,127 @@
+"""One take while it runs: engine, ring and store around the hits of the kits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from station.charts.chart import Chart
+from station.clock import Clock
+from station.engine.engine import Engine
+from station.engine.ring import RingWriter
+from station.errors import StoreError
+from station.model import Hit, Judgement, Mark, Verdict
+from station.units import NS_PER_MS
+
+_LEAST_TAIL_NS = 250 * NS_PER_MS
+
+
+class HitSink(Protocol):
+    """Where a take's hits go to be kept; `takes.TakeWriter` is one."""
+
+    @property
+    def problem(self) -> StoreError | None:
+        """What stands in the way of keeping, or None."""
+        ...
+
+    def add(self, hits: Sequence[Hit]) -> None:
+        """Keep hits; takes microseconds, never blocks."""
+        ...
+
+    def mark(self, mark: Mark) -> None:
+        """Keep a mark."""
+        ...
+
+
+class TakeRun:
+    """A take from its start to its end.
+
+    Attributes
+    ----------
+    start_ns
+        Tick 0 on the monotonic clock, or None while the first hit is awaited.
+    """
+
+    def __init__(
+        self,
+        chart: Chart,
+        start_ns: int | None,
+        *,
+        latency_ns: int,
+        calibrated: bool,
+        ring: RingWriter,
+        sink: HitSink,
+        clock: Clock,
+    ) -> None:
+        self.start_ns = start_ns
+        self._chart = chart
+        self._latency_ns = latency_ns
+        self._calibrated = calibrated
+        self._ring = ring
+        self._sink = sink
+        self._clock = clock
+        self._engine: Engine | None = None
+        beat_ns = round(60e9 / chart.bpm)
+        self._tail_ns = max(_LEAST_TAIL_NS, beat_ns // 2)
+        if start_ns is not None:
+            self._begin(start_ns)
+
+    def hear(self, hits: Sequence[Hit]) -> None:
+        """Judge hits at once, publish, then keep them."""
+        if not hits:
+            return
+        if self._engine is None:
+            self._await_first(hits)
+        if self._engine is not None:
+            by_seq = {hit.seq: hit.arrival_ns for hit in hits}
+            for judgement in self._engine.hear(hits):
+                self._ring.put(judgement, by_seq[judgement.hit_seq], self._clock.now_ns())
+        self._sink.add(hits)
+
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Keep marks."""
+        for mark in marks:
+            self._sink.mark(mark)
+
+    def advance(self, watermark_ns: int) -> bool:
+        """Confirm what can be; true when the chart is over.
+
+        Parameters
+        ----------
+        watermark_ns
+            No hit with an earlier time will come any more.
+        """
+        if self._engine is None or self.start_ns is None:
+            return False
+        self._publish(self._engine.advance(watermark_ns))
+        return watermark_ns >= self.start_ns + self._chart.length_ns + self._tail_ns
+
+    def verdict(self) -> Verdict | None:
+        """The verdict by now; None while the first hit is awaited."""
+        return self._engine.verdict() if self._engine is not None else None
+
+    def finish(self) -> None:
+        """Confirm everything that is still open."""
+        if self._engine is not None:
+            self._publish(self._engine.finish())
+
+    def _begin(self, start_ns: int) -> None:
+        self.start_ns = start_ns
+        self._engine = Engine(
+            self._chart, start_ns, latency_ns=self._latency_ns, calibrated=self._calibrated
+        )
+
+    def _await_first(self, hits: Sequence[Hit]) -> None:
+        # The first hit on a pad of the chart is that pad's first note.
+        first_of_pad = {note.pad: i for i, note in reversed(list(enumerate(self._chart.notes)))}
+        for hit in hits:
+            if hit.pad in first_of_pad:
+                written = int(self._chart.written_ns[first_of_pad[hit.pad]])
+                self._begin(hit.t_ns - self._latency_ns - written)
+                return
+
+    def _publish(self, judgements: Sequence[Judgement]) -> None:
+        if judgements:
+            now = self._clock.now_ns()
+            for judgement in judgements:
+                self._ring.put(judgement, 0, now)
