@@ -54,6 +54,11 @@ class _Ears(threading.Thread):
         self._wake = wake
         self._stdin = stdin
 
+    def pretend(self, command: Command) -> None:
+        """As if the command had been read."""
+        self.heard.put(command)
+        self._wake.set()
+
     def run(self) -> None:
         for line in self._stdin:
             try:
@@ -105,8 +110,7 @@ def main(ring_path: str) -> int:
     ears = _Ears(wake, sys.stdin)
     ears.start()
     host = Host(ring, mouth.say, wake.set, MONOTONIC)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: (ears.heard.put(Quit()), wake.set()))
+    signal.signal(signal.SIGTERM, lambda *_: ears.pretend(Quit()))
     try:
         compile_kernels(lambda text: mouth.say(Progress(text)))
         mouth.say(Ready(os.getpid()))
@@ -114,6 +118,11 @@ def main(ring_path: str) -> int:
         gc.collect()
         gc.freeze()
         _loop(host, ears, wake)
+    except Exception as error:
+        mouth.say(
+            Problem(f"The engine ended by a fault of ours ({error!r}); please report it.", 70)
+        )
+        raise
     finally:
         host.close()
         mouth.finish(timeout_s=5.0)

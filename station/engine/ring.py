@@ -198,7 +198,8 @@ class RingReader(_Mapped):
         stop = int(np.argmax(torn)) if torn.any() else len(found)
         self.lost += int(np.count_nonzero(overwritten[:stop]))
         self._next += stop
-        return found[:stop][good[:stop]]
+        read: Records = found[:stop][good[:stop]]
+        return read
 
     def close(self) -> None:
         """Unmap; polls after it give nothing."""

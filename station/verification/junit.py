@@ -57,4 +57,5 @@ def junit_xml(outcomes: Sequence[Outcome]) -> bytes:
             else:
                 ET.SubElement(case, "failure", message=check.detail)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    xml: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return xml
