@@ -1,13 +1,13 @@
 """`replay://take.mid`: a MIDI file, or a kept take by its id, as a kit.
 
 An address takes `speed=1` (the default; `2` is twice as fast, `max` as fast as it is read) and
-`channel=10` (only that channel of a file). A replay begins when it is opened, and can be closed
-and opened again. Its speed changes when events are handed out, never when they say they were.
+`channel=3` for one channel of a file (without it: 10, or all when that is silent). A replay
+begins when it is opened, and can be closed and opened again. Its speed changes when events are
+handed out, never when they say they were.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -118,13 +118,10 @@ class ReplaySource:
         if _TAKE_ID.fullmatch(target) and not path.exists():
             return _kept_take(target)
         played = smf_events.read_played_file(read_bytes(path, smf_events.MAX_BYTES), path.name)
-        # A stamp rounded to ticks is off by an even spread over one.
-        sigma_ns = math.ceil(played.tick_ns / math.sqrt(12))
-        messages = [
-            (t_ns, data)
-            for t_ns, data in played.messages
-            if self._channel is None or data[0] & 0x0F == self._channel
-        ]
+        sigma_ns = played.sigma_ns
+        messages = (
+            played.of_the_drums() if self._channel is None else played.of_channel(self._channel)
+        )
         events: list[MidiEvent | StrikeEvent] = [
             MidiEvent(seq, t_ns, sigma_ns, t_ns, StampedBy.FILE, data)
             for seq, (t_ns, data) in enumerate(messages)

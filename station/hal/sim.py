@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from station.model import StampedBy
 from station.units import NS_PER_US, ns_from_s
 
 _OWN_NAMES = {"realtime", "loop", "channel", "pedal", "sigma_us", "unplug_at_s", "unplug_for_s"}
+_MAX_LOOPED_NOTES = 100_000
 _SHOWN = ("steady", "rushing", "dragging", "human")
 _BEFORE_ALL_TIME_NS = -(2**63)
 _UNPLUGGED = "unplugged, as its address asked"
@@ -66,6 +68,7 @@ class SimSource:
         self._wake: Callable[[], None] = lambda: None
         self._playback: Playback | None = None
         self._said_ns = _BEFORE_ALL_TIME_NS
+        self._numbers = count()
 
     @property
     def info(self) -> KitInfo:
@@ -81,22 +84,31 @@ class SimSource:
 
         In real time, strikes that would come before a time already given up (`watermark_ns`)
         are not played: the drummer was called too late for them.
+
+        Raises
+        ------
+        WrongUse
+            When the chart cannot be played in a row as often as the address asks.
         """
+        looped = self._looped(chart)
         self._leave_off()
         again = self.performance is not None
-        loops = chart.repeated(self._wire.loop)
-        self.performance = perform(loops, self._params)
-        events = self._events(self.performance, start_ns)
+        self.performance = perform(looped, self._params)
         if self._wire.realtime:
-            cues = [Cue(due, e) for due, e in events if e.t_ns >= self._said_ns]
-            self._playback = TimedPlayback(cues, self._clock, self._wake)
+            cues = self._cues(self.performance, start_ns, self._said_ns)
+            times = [self._clock.now_ns()]
         else:
-            cues = [Cue(due, e) for due, e in events]
-            times = [start_ns, start_ns + loops.length_ns, *(cue.event.t_ns for cue in cues)]
-            if again:
-                cues.insert(0, Cue(min(times), LinkEvent(min(times), LinkState.OPEN)))
+            cues = self._cues(self.performance, start_ns, _BEFORE_ALL_TIME_NS)
+            times = [start_ns, start_ns + looped.length_ns, *(cue.event.t_ns for cue in cues)]
             cues.append(Cue(max(times), LinkEvent(max(times), LinkState.ENDED)))
-            self._playback = FastPlayback(cues, self._wake)
+        if again:
+            # The last take may have ended the link, or left it unplugged.
+            cues.insert(0, Cue(min(times), LinkEvent(min(times), LinkState.OPEN)))
+        self._playback = (
+            TimedPlayback(cues, self._clock, self._wake)
+            if self._wire.realtime
+            else FastPlayback(cues, self._wake)
+        )
 
     def read(self) -> Sequence[KitEvent]:
         """What was struck since the last call."""
@@ -122,15 +134,31 @@ class SimSource:
             self._playback.close()
             self._playback = None
 
+    def _looped(self, chart: Chart) -> Chart:
+        loop = self._wire.loop
+        if loop > 1 and loop * len(chart.notes) > _MAX_LOOPED_NOTES:
+            raise WrongUse(
+                f"{self._info.address}: {loop} times {len(chart.notes):,} notes are too many; "
+                f"loop at most {_MAX_LOOPED_NOTES // len(chart.notes)} times."
+            )
+        try:
+            return chart.repeated(loop)
+        except ValueError as error:
+            raise WrongUse(f"{self._info.address}: {error}; loop it less often.") from error
+
+    def _cues(self, performance: Performance, start_ns: int, from_ns: int) -> list[Cue]:
+        """Every event that is stamped with `from_ns` or later, in the order of the wire."""
+        events = self._events(performance, start_ns)
+        return [Cue(due_ns, event) for due_ns, event in events if event.t_ns >= from_ns]
+
     def _events(
         self, performance: Performance, start_ns: int
     ) -> Iterator[tuple[int, MidiEvent | LinkEvent]]:
-        """Each event with the time at which it is due, in the order of the wire."""
+        """Each event with the time at which it is due."""
         messages = midi_messages(performance, self._wire.channel, self._wire.pedal)
         off = Noise(self._params.seed).normal("stamp", len(messages)) * self._wire.sigma_ns
         errors_ns = np.rint(off).astype(np.int64).tolist()
         breaks = self._link_events(start_ns)
-        seq = 0
         for (after_ns, data), error_ns in zip(messages, errors_ns, strict=True):
             true_ns = start_ns + after_ns
             while breaks and breaks[0].t_ns <= true_ns:
@@ -141,8 +169,7 @@ class SimSource:
             # No wire brings a strike before the time that it is stamped with.
             due_ns = max(true_ns, t_ns)
             sigma_ns, by = self._wire.sigma_ns, StampedBy.SIMULATED
-            yield due_ns, MidiEvent(seq, t_ns, sigma_ns, due_ns, by, data)
-            seq += 1
+            yield due_ns, MidiEvent(next(self._numbers), t_ns, sigma_ns, due_ns, by, data)
         yield from ((event.t_ns, event) for event in breaks)
 
     def _link_events(self, start_ns: int) -> list[LinkEvent]:

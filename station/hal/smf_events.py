@@ -6,6 +6,7 @@ and every message of every channel stays.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import mido
 
 from station import units
+from station.charts.gm import DRUM_CHANNEL
 from station.errors import FileError
 
 # About an hour and a half at ten hits a second with everything that a kit says beside them.
@@ -23,6 +25,7 @@ MAX_BYTES = 4 * 2**20
 MAX_LENGTH_NS = 24 * 60 * units.NS_PER_MINUTE
 
 _DEFAULT_US_PER_QUARTER = 500_000
+_NOTE_ON = 0x90
 _FIRST_SYSTEM_STATUS = 0xF0
 # Frames a second of SMPTE time code; "29" is the 30 of colour television, slowed by 0.1 %.
 _FRAME_RATES = {
@@ -51,16 +54,20 @@ class PlayedFile:
     messages: list[tuple[int, bytes]]
     tick_ns: Fraction
 
+    @property
+    def sigma_ns(self) -> int:
+        """Standard deviation of a time that was rounded to ticks: an even spread over one."""
+        return math.ceil(self.tick_ns / math.sqrt(12))
 
-def timed_messages(data: bytes, name: str) -> list[tuple[int, bytes]]:
-    """The channel messages of a MIDI file with their times in ns, in time order.
+    def of_channel(self, channel: int) -> list[tuple[int, bytes]]:
+        """The messages of one channel, 0 to 15."""
+        return [message for message in self.messages if message[1][0] & 0x0F == channel]
 
-    Raises
-    ------
-    FileError
-        As `read_played_file`.
-    """
-    return read_played_file(data, name).messages
+    def of_the_drums(self) -> list[tuple[int, bytes]]:
+        """Those of channel 10 when it has notes, as charts are read; else all."""
+        drums = self.of_channel(DRUM_CHANNEL)
+        struck = any(data[0] & 0xF0 == _NOTE_ON and data[2] for _, data in drums)
+        return drums if struck else self.messages
 
 
 def read_played_file(data: bytes, name: str) -> PlayedFile:

@@ -184,8 +184,34 @@ def test_a_second_take_begins_anew(sit_down):
     assert isinstance(again[0], LinkEvent)
     assert again[0].state is LinkState.OPEN
     assert [(e.seq, e.t_ns, e.data) for e in again[1:-1]] == [
-        (e.seq, e.t_ns + 50 * S, e.data) for e in first[:-1]
+        (e.seq + len(first) - 1, e.t_ns + 50 * S, e.data) for e in first[:-1]
     ]
+
+
+def test_a_second_take_in_real_time_leaves_off_the_first(sit_down):
+    clock = ManualClock()
+    player = sit_down("sim://?player=robot&sigma_us=0&unplug_at_s=0.5&unplug_for_s=900", clock)
+    player.source.follow(pulse(8), start_ns=S)
+    player.read_until(lambda events: events and events[-1].t_ns == S + 900 * S + S // 2)
+    now_ns = clock.now_ns()
+    player.events.clear()
+    player.source.follow(pulse(8), start_ns=now_ns + S)
+    player.read_until(lambda events: len(struck(events)) == 2)
+    assert player.events[0] == LinkEvent(now_ns, LinkState.OPEN)
+    assert [e.t_ns for e in player.struck] == [now_ns + S, now_ns + S + S // 4]
+
+
+@pytest.mark.parametrize(
+    ("chart", "says"),
+    [
+        (pulse(400), "10000 times 400 notes are too many; loop at most 250 times"),
+        (pulse(4, 1), "at most 24 hours; loop it less often"),
+    ],
+)
+def test_more_loops_than_a_chart_can_have(sit_down, chart, says):
+    player = sit_down("sim://?loop=10000")
+    with pytest.raises(WrongUse, match=says):
+        player.source.follow(chart, start_ns=0)
 
 
 def test_the_pedal_is_said(sit_down):

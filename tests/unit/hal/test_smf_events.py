@@ -13,7 +13,7 @@ from station.charts.chart import Chart, MetreChange
 from station.charts.smf import write_smf
 from station.charts.tempo import TempoChange, TempoMap
 from station.errors import FileError
-from station.hal.smf_events import MAX_BYTES, read_played_file, timed_messages
+from station.hal.smf_events import MAX_BYTES, read_played_file
 from station.model import Note, Pad, Zone
 
 
@@ -28,6 +28,10 @@ def smf(*tracks, ppq=480, kind=1):
 def raw(division, track, kind=0):
     head = b"MThd" + struct.pack(">LHHH", 6, kind, 1, division)
     return head + b"MTrk" + struct.pack(">L", len(track)) + track
+
+
+def timed_messages(data, name):
+    return read_played_file(data, name).messages
 
 
 def on(note, time, channel=9):
@@ -66,6 +70,15 @@ def test_every_channel_message_stays_and_nothing_else():
         b"\xa9\x31\x7f",
         b"\x90\x26\x00",
     ]
+
+
+def test_the_drums_are_channel_10_or_everything():
+    both = read_played_file(smf([on(38, 1), on(60, 1, channel=0)]), "t")
+    assert both.of_the_drums() == both.of_channel(9) == both.messages[:1]
+    silent = mido.Message("control_change", control=4, value=0, channel=9, time=0)
+    melody = read_played_file(smf([silent, on(60, 1, channel=0)]), "t")
+    assert melody.of_the_drums() == melody.messages
+    assert len(melody.messages) == 2
 
 
 def test_the_longest_tick_says_how_finely():
