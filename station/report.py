@@ -160,16 +160,17 @@ def build_report(
     kit
         What it was played on.
     state, end_ns
-        How and when the take ended. Notes written after the end of a take that was broken
-        off are not missed; its end is that of its last hit where `end_ns` is None.
+        How it ended, and when it was stopped: notes written later are not missed. None for
+        a take that went through the whole chart, or was broken off (it ends at its last hit).
     marks
         What else happened.
     """
-    if state is TakeState.BROKEN_OFF and end_ns is None:
+    if state is not TakeState.FINISHED and end_ns is None:
         end_ns = max((hit.t_ns for hit in hits), default=start_ns + latency_ns)
     zero_ns = start_ns + latency_ns
     arrived = sorted(hits, key=lambda hit: hit.seq)
     rows = heard_rows(arrived, zero_ns)
+    rows["seq"] = np.arange(len(rows))  # hits in memory may have no numbers of their own
     judging = Judging(chart, calibrated=calibrated)
     judging.hear(rows)
     settled = judging.finish(None if end_ns is None else end_ns - zero_ns)

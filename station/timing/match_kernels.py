@@ -118,7 +118,7 @@ def _label(window: np.void, suspect: int, notes: NDArray[np.int32]) -> int:
 
 
 @kernel
-def hear(  # noqa: PLR0917 - a kernel takes its arrays one by one
+def hear(
     hits: NDArray[np.void],
     table: NDArray[np.void],
     lane_begin: NDArray[np.int64],
@@ -152,7 +152,7 @@ def hear(  # noqa: PLR0917 - a kernel takes its arrays one by one
 
 
 @kernel
-def _settle(  # noqa: PLR0917 - a kernel takes its arrays one by one
+def _settle(
     window: np.void,
     notes: NDArray[np.int32],
     waiting: NDArray[np.void],
@@ -201,7 +201,7 @@ def _settle(  # noqa: PLR0917 - a kernel takes its arrays one by one
 
 
 @kernel
-def advance(  # noqa: PLR0917 - a kernel takes its arrays one by one
+def advance(
     watermark_ns: int,
     table: NDArray[np.void],
     notes: NDArray[np.int32],

@@ -1,0 +1,126 @@
+"""A report for a terminal: one screenful, the answer first, in words as well as numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from station.model import (
+    Flag,
+    MarkKind,
+    PlacementCall,
+    PlacementVerdict,
+    TakeState,
+    TempoCall,
+    TempoVerdict,
+)
+from station.report import Report
+from station.timing import beats
+
+_WORST_BARS = 3
+_FEWEST_HITS = 2  # a bar with fewer says little about the bar
+_SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
+
+
+def render_text(report: Report) -> str:
+    """The report as text of at most 24 lines, without a line break at the end."""
+    lines = [
+        _headline(report.verdict.tempo.call.value, tempo_words(report.verdict.tempo)),
+        _headline(report.verdict.placement.call.value, placement_words(report.verdict.placement)),
+        "",
+        f"{report.chart.title} at {report.chart.bpm:g} BPM",
+        _counts(report),
+    ]
+    if len(report.offsets_ms):
+        lines += [_offsets(report), *_worst_bars(report)]
+    if report.state is TakeState.BROKEN_OFF:
+        lines.append("The take was broken off; notes after its end are not counted.")
+    return "\n".join([*lines, *_marks(report)])
+
+
+def tempo_words(verdict: TempoVerdict) -> str:
+    """The tempo verdict's numbers as half a sentence."""
+    if verdict.ratio_percent is None:
+        return "tempo: too little was played to say"
+    words = f"tempo {_signed(verdict.ratio_percent, 2)} %"
+    if verdict.low is not None and verdict.high is not None:
+        words += f", between {_signed(verdict.low, 2)} and {_signed(verdict.high, 2)} %"
+    if verdict.call is TempoCall.UNDECIDED:
+        return f"{words}: not proven either way"
+    return f"{words}; called at beat {verdict.called_at_beat}"
+
+
+def placement_words(verdict: PlacementVerdict) -> str:
+    """The placement verdict's numbers as half a sentence."""
+    if not verdict.calibrated:
+        return "against the click: not calibrated, so it is not called"
+    if verdict.offset_ms is None:
+        return "against the click: too little was played to say"
+    words = f"against the click {_signed(verdict.offset_ms, 1)} ms"
+    if verdict.low is not None and verdict.high is not None:
+        words += f", between {_signed(verdict.low, 1)} and {_signed(verdict.high, 1)} ms"
+    if verdict.call is PlacementCall.UNDECIDED:
+        return f"{words}: not proven either way"
+    return f"{words}; called at beat {verdict.called_at_beat}"
+
+
+def _headline(call: str, words: str) -> str:
+    return f"{call.upper():<11}{words}"
+
+
+def _counts(report: Report) -> str:
+    played = int((report.chart_index >= 0).sum())
+    extra = [h for h, note in zip(report.hits, report.chart_index, strict=True) if note < 0]
+    words = f"{played} notes played, {len(report.missed)} missed, {len(extra)} extra hits"
+    suspects = sum(1 for hit in extra if hit.flags & _SUSPECT)
+    return f"{words} ({suspects} of them suspects)" if suspects else words
+
+
+def _offsets(report: Report) -> str:
+    offsets = report.offsets_ms
+    low, high = np.quantile(offsets, (0.25, 0.75))
+    words = f"offsets: mean {_signed(offsets.mean(), 1)} ms"
+    if len(offsets) > 1:
+        words += f", SD {offsets.std(ddof=1):.1f} ms"
+    return f"{words}, half of them between {_signed(low, 1)} and {_signed(high, 1)} ms"
+
+
+def _worst_bars(report: Report) -> list[str]:
+    bar_of = beats.count(report.chart, beats.note_ticks(report.chart), bars=True)
+    lines = []
+    played = bar_of[report.chart_index[report.chart_index >= 0]]
+    hits = np.bincount(played)
+    off_ms = np.sqrt(np.bincount(played, weights=report.offsets_ms**2) / np.maximum(hits, 1))
+    off_ms[hits < _FEWEST_HITS] = 0
+    if far := _largest(off_ms):
+        lines.append("farthest off: " + ", ".join(f"bar {b + 1} ({off_ms[b]:.0f} ms)" for b in far))
+    missed = np.bincount(bar_of[list(report.missed)])
+    written = np.bincount(bar_of)
+    if most := _largest(missed):
+        bars = (f"bar {b + 1} ({missed[b]} of {written[b]})" for b in most)
+        lines.append("most missed: " + ", ".join(bars))
+    return lines
+
+
+def _largest(by_bar: NDArray[np.generic]) -> list[int]:
+    """The bars with the largest values above 0, the earlier first of equals."""
+    order = np.argsort(-by_bar.astype(np.float64), kind="stable")[:_WORST_BARS]
+    return [int(bar) for bar in order if by_bar[bar] > 0]
+
+
+def _marks(report: Report) -> list[str]:
+    kinds = Counter(mark.kind for mark in report.marks)
+    told = {
+        MarkKind.GAP_BEGIN: "the kit was away {} times",
+        MarkKind.LOST_EVENTS: "the kit lost events {} times",
+        MarkKind.STAMP_CHANGED: "the quality of the stamps changed {} times",
+    }
+    return [text.format(kinds[kind]) for kind, text in told.items() if kinds[kind]]
+
+
+def _signed(value: float, digits: int) -> str:
+    """With a real minus sign, and without one for what rounds to 0."""
+    text = f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from station.charts.chart import Chart, MetreChange
+from station.charts.tempo import TempoMap
+from station.model import (
+    Flag,
+    Hit,
+    KitUsed,
+    LimbVerdict,
+    Mark,
+    MarkKind,
+    Note,
+    Pad,
+    PlacementCall,
+    PlacementVerdict,
+    SpreadVerdict,
+    StampedBy,
+    SwingVerdict,
+    TakeState,
+    TempoCall,
+    TempoVerdict,
+    Verdict,
+    Zone,
+)
+from station.report import build_report, flag_names, verdict_dict
+from station.report_text import placement_words, render_text, tempo_words
+
+MS = 1_000_000
+START = 3_000 * MS
+KIT = KitUsed("midi://TD-17", "TD-17", "roland-td", StampedBy.DRIVER, 200_000)
+
+
+def pulse(n=8):
+    notes = tuple(Note(i * 480, Pad.SNARE, Zone.HEAD, 38) for i in range(n))
+    metre = (MetreChange(0, 4, 4),)
+    return Chart("pulse", TempoMap.constant(120, 480), metre, notes, max(n, 1) * 480)
+
+
+def hit(seq, t_ms, *, note=38, flags=Flag.NONE, velocity=96):
+    t_ns = START + round(t_ms * MS)
+    return Hit(seq, t_ns, 200_000, t_ns, Pad.SNARE, Zone.HEAD, velocity, note, flags=flags)
+
+
+def report_of(hits, chart=None, **more):
+    given = {"start_ns": START, "latency_ns": 0, "calibrated": True, "kit": KIT} | more
+    return build_report(chart or pulse(), hits, **given)
+
+
+def as_json(report):
+    return json.loads(json.dumps(report.to_dict(), allow_nan=False))
+
+
+def test_the_json_of_a_take():
+    hits = [hit(0, -3.2), hit(1, 498.25), hit(2, 520, flags=Flag.DOUBLE_TRIGGER | Flag.LATE)]
+    told = as_json(report_of(hits, pulse(4)))
+    assert told == {
+        "schema": "station.take/1",
+        "chart": {"title": "pulse", "notes": 4},
+        "tempo_bpm": 120.0,
+        "kit": {
+            "address": "midi://TD-17",
+            "profile": "roland-td",
+            "stamped_by": "driver",
+            "sigma_ms": 0.2,
+        },
+        "state": "finished",
+        "hits": [
+            {"t_ms": -3.2, "note": 38, "pad": "snare", "velocity": 96, "flags": [],
+             "chart_index": 0, "live_chart_index": 0, "offset_ms": -3.2},
+            {"t_ms": 498.25, "note": 38, "pad": "snare", "velocity": 96, "flags": [],
+             "chart_index": 1, "live_chart_index": 1, "offset_ms": -1.75},
+            {"t_ms": 520.0, "note": 38, "pad": "snare", "velocity": 96,
+             "flags": ["double-trigger", "late"],
+             "chart_index": None, "live_chart_index": None, "offset_ms": None},
+        ],
+        "missed": [2, 3],
+        "verdict": {
+            "tempo": {"call": "undecided", "ratio_percent": None, "low": None, "high": None,
+                      "called_at_beat": None},
+            "placement": {"call": "undecided", "offset_ms": None, "low": None, "high": None,
+                          "called_at_beat": None, "calibrated": True},
+            "spread": None,
+            "limbs": None,
+            "swing": None,
+        },
+    }  # fmt: skip
+
+
+def test_hits_are_in_order_of_time_and_of_equal_times_in_order_of_arrival():
+    hits = [hit(3, 500), hit(0, 510), hit(2, 0, velocity=2), hit(1, 0, velocity=1)]
+    told = as_json(report_of(hits))["hits"]
+    assert [(h["t_ms"], h["velocity"]) for h in told] == [(0, 1), (0, 2), (500, 96), (510, 96)]
+    # The one at 510 arrived first and was called the note at once; the nearer one is.
+    assert [h["live_chart_index"] for h in told] == [0, None, None, 1]
+    assert [h["chart_index"] for h in told] == [0, None, 1, None]
+
+
+def test_hits_without_numbers_of_their_own_count_as_given():
+    told = as_json(report_of([hit(0, 4, velocity=1), hit(0, 4, velocity=2)]))["hits"]
+    assert [h["chart_index"] for h in told] == [0, None]
+    assert [h["velocity"] for h in told] == [1, 2]
+
+
+def test_latency_is_taken_off_the_offset_not_off_the_stamp():
+    told = as_json(report_of([hit(0, 512)], latency_ns=10 * MS))
+    assert told["hits"][0]["t_ms"] == 512
+    assert told["hits"][0]["offset_ms"] == 2
+    assert told["latency_ms"] == 10
+
+
+def test_a_wire_without_notes_has_no_note():
+    assert as_json(report_of([hit(0, 0, note=-1)]))["hits"][0]["note"] is None
+
+
+def test_a_broken_take_misses_only_what_was_reached():
+    whole = report_of([hit(0, 0), hit(1, 1000)])
+    broken = report_of([hit(0, 0), hit(1, 1000)], state=TakeState.BROKEN_OFF)
+    stopped = report_of([hit(0, 0), hit(1, 1000)], end_ns=START + 1600 * MS)
+    assert whole.missed == (1, 3, 4, 5, 6, 7)
+    assert broken.missed == (1,)
+    assert stopped.missed == (1, 3)
+    assert as_json(broken)["state"] == "broken-off"
+    assert report_of([], state=TakeState.BROKEN_OFF).missed == (0,)
+
+
+def test_marks_are_told():
+    marks = [Mark(START + 5 * MS, MarkKind.GAP_BEGIN, "unplugged")]
+    told = as_json(report_of([], marks=marks))["marks"]
+    assert told == [{"t_ms": 5.0, "kind": "gap-begin", "detail": "unplugged"}]
+
+
+@pytest.mark.parametrize(
+    ("chart", "hits"),
+    [
+        (pulse(0), []),
+        (pulse(0), [hit(0, 5)]),
+        (pulse(1), []),
+        (pulse(1), [hit(0, 5)]),
+        (pulse(8), []),
+        (pulse(8), [hit(i, -1000) for i in range(5)]),
+        (pulse(64), [hit(i, i * 500) for i in range(64)]),
+        (pulse(8), [replace(hit(0, 0), t_ns=-(2**63)), replace(hit(1, 0), t_ns=2**63 - 1)]),
+    ],
+)
+def test_odd_takes_have_a_sound_report(chart, hits):
+    report = report_of(hits, chart)
+    told = as_json(report)
+    assert len(told["hits"]) == len(hits)
+    paired = [h["chart_index"] for h in told["hits"] if h["chart_index"] is not None]
+    assert sorted(paired + told["missed"]) == list(range(len(chart.notes)))
+    text = render_text(report)
+    assert "nan" not in text
+    assert len(text.splitlines()) <= 24
+
+
+@pytest.mark.timeout(20)
+def test_a_hundred_thousand_hits_in_a_second_of_an_empty_and_a_full_chart():
+    crowd = [hit(i, i / 100) for i in range(100_000)]
+    for chart in (pulse(0), pulse(8)):
+        report = report_of(crowd, chart)
+        assert len(report.hits) == 100_000
+        assert int((report.chart_index >= 0).sum()) == min(len(chart.notes), 3)
+
+
+def test_flags_have_names():
+    assert flag_names(Flag.NONE) == []
+    assert flag_names(Flag.CROSSTALK | Flag.AFTER_GAP) == ["crosstalk", "after-gap"]
+
+
+def test_every_part_of_a_verdict_is_told():
+    verdict = Verdict(
+        tempo=TempoVerdict(TempoCall.RUSHING, 0.81239, 0.4, 1.2, 88),
+        placement=PlacementVerdict(PlacementCall.AHEAD, -9.10004, -12.0, -6.2, 112, True),
+        spread=SpreadVerdict(8.8, 8.1, 9.6),
+        limbs=(LimbVerdict(Pad.KICK, Pad.HI_HAT, -6.6, -8.1, -5.0, 96),),
+        swing=SwingVerdict(1.21, 1.17, 1.25, 128),
+    )
+    assert verdict_dict(verdict) == {
+        "tempo": {"call": "rushing", "ratio_percent": 0.8124, "low": 0.4, "high": 1.2,
+                  "called_at_beat": 88},
+        "placement": {"call": "ahead", "offset_ms": -9.1, "low": -12.0, "high": -6.2,
+                      "called_at_beat": 112, "calibrated": True},
+        "spread": {"sd_ms": 8.8, "low": 8.1, "high": 9.6},
+        "limbs": [{"pad": "kick", "against": "hi-hat", "offset_ms": -6.6, "low": -8.1,
+                   "high": -5.0, "pairs": 96}],
+        "swing": {"ratio": 1.21, "low": 1.17, "high": 1.25, "offbeats": 128},
+    }  # fmt: skip
+
+
+def test_the_text_has_the_answer_first():
+    rng = np.random.default_rng(5)
+    offsets = rng.normal(-12, 5, 320)
+    hits = [hit(i, i * 500 + x) for i, x in enumerate(offsets) if i not in {9, 10, 200}]
+    hits.append(hit(999, 6100, flags=Flag.CROSSTALK))
+    lines = render_text(report_of(hits, pulse(320))).splitlines()
+    assert lines[0].startswith("STEADY ")
+    assert lines[1].startswith("AHEAD ")
+    assert "−12." in lines[1]
+    assert lines[3] == "pulse at 120 BPM"
+    assert lines[4] == "317 notes played, 3 missed, 1 extra hits (1 of them suspects)"
+    assert lines[-1] == "most missed: bar 3 (2 of 4), bar 51 (1 of 4)"
+
+
+def test_the_text_says_why_nothing_is_called():
+    lines = render_text(report_of([hit(0, 3)], calibrated=False)).splitlines()
+    assert lines[0] == "UNDECIDED  tempo: too little was played to say"
+    assert lines[1] == "UNDECIDED  against the click: not calibrated, so it is not called"
+
+
+def test_words_of_undecided_and_of_unbounded_answers():
+    assert tempo_words(TempoVerdict(TempoCall.UNDECIDED, 0.2, -0.5, 0.9)) == (
+        "tempo +0.20 %, between −0.50 and +0.90 %: not proven either way"
+    )
+    unbounded = PlacementVerdict(PlacementCall.UNDECIDED, -0.001, calibrated=True)
+    assert placement_words(unbounded) == "against the click 0.0 ms: not proven either way"
+
+
+def test_the_text_tells_of_trouble():
+    marks = [Mark(0, MarkKind.GAP_BEGIN), Mark(1, MarkKind.GAP_END), Mark(2, MarkKind.GAP_BEGIN)]
+    text = render_text(report_of([hit(0, 0)], state=TakeState.BROKEN_OFF, marks=marks))
+    assert "broken off" in text
+    assert text.endswith("the kit was away 2 times")
