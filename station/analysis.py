@@ -10,7 +10,6 @@ import numpy as np
 
 from station import units
 from station.charts.chart import Chart
-from station.charts.gm import DRUM_CHANNEL
 from station.errors import WrongUse
 from station.files import load_chart, read_bytes
 from station.hal import smf_events
@@ -21,8 +20,6 @@ from station.kits.profile import Profile
 from station.kits.translate import Translator
 from station.model import Hit, KitUsed, Mark, StampedBy
 from station.report import Report, build_report
-
-_NOTE_ON = 0x90
 
 
 def analyse(
@@ -92,22 +89,14 @@ def _profile(wanted: str | Profile | None) -> Profile:
 
 def _read_take(path: Path, profile: Profile) -> tuple[list[Hit], list[Mark], KitUsed]:
     played = smf_events.read_played_file(read_bytes(path, smf_events.MAX_BYTES), path.name)
-    # A stamp rounded to ticks is off by an even spread over one.
-    sigma_ns = math.ceil(played.tick_ns / math.sqrt(12))
+    sigma_ns = played.sigma_ns
     events = [
         MidiEvent(seq, t_ns, sigma_ns, t_ns, StampedBy.FILE, data)
-        for seq, (t_ns, data) in enumerate(_of_the_drums(played.messages))
+        for seq, (t_ns, data) in enumerate(played.of_the_drums())
     ]
     heard = Translator(profile).translate(events)
     kit = KitUsed(f"replay://{path}", path.name, profile.name, StampedBy.FILE, sigma_ns)
     return heard.hits, heard.marks, kit
-
-
-def _of_the_drums(messages: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
-    """Channel 10 alone when it has notes, as charts are read; else everything."""
-    drums = [(t_ns, data) for t_ns, data in messages if data[0] & 0x0F == DRUM_CHANNEL]
-    struck = any(data[0] & 0xF0 == _NOTE_ON and data[2] for _, data in drums)
-    return drums if struck else messages
 
 
 def _no_kit(hits: Sequence[Hit]) -> KitUsed:
