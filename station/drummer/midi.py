@@ -87,7 +87,9 @@ def midi_file(performance: Performance, channel: int = 10, pedal: bool = False) 
     if performance.strikes and performance.strikes[0].t_ns < 0:
         raise ValueError("a MIDI file cannot hold strikes from before tick 0")
     track = mido.MidiTrack()
-    track.append(mido.MetaMessage("track_name", name=_latin(performance.chart_title), time=0))
+    track.append(
+        mido.MetaMessage("track_name", name=_latin1_from_text(performance.chart_title), time=0)
+    )
     track.append(mido.MetaMessage("set_tempo", tempo=_US_PER_QUARTER, time=0))
     before = 0
     for t_ns, data in midi_messages(performance, channel, pedal):
@@ -100,6 +102,6 @@ def midi_file(performance: Performance, channel: int = 10, pedal: bool = False) 
     return out.getvalue()
 
 
-def _latin(text: str) -> str:
-    """What the text encoding of MIDI files can say of it."""
-    return text.encode("latin-1", "replace").decode("latin-1")
+def _latin1_from_text(text: str) -> str:
+    """UTF-8, as the world writes it, in the Latin-1 that mido takes."""
+    return text.encode("utf-8", "replace").decode("latin-1")

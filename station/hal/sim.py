@@ -159,6 +159,7 @@ class SimSource:
         off = Noise(self._params.seed).normal("stamp", len(messages)) * self._wire.sigma_ns
         errors_ns = np.rint(off).astype(np.int64).tolist()
         breaks = self._link_events(start_ns)
+        due_ns = _BEFORE_ALL_TIME_NS
         for (after_ns, data), error_ns in zip(messages, errors_ns, strict=True):
             true_ns = start_ns + after_ns
             while breaks and breaks[0].t_ns <= true_ns:
@@ -166,8 +167,8 @@ class SimSource:
             if len(breaks) == 1:
                 continue  # struck while the wire was out
             t_ns = true_ns + error_ns
-            # No wire brings a strike before the time that it is stamped with.
-            due_ns = max(true_ns, t_ns)
+            # No wire brings a strike before the time that it is stamped with, or before the last.
+            due_ns = max(due_ns, true_ns, t_ns)
             sigma_ns, by = self._wire.sigma_ns, StampedBy.SIMULATED
             yield due_ns, MidiEvent(next(self._numbers), t_ns, sigma_ns, due_ns, by, data)
         yield from ((event.t_ns, event) for event in breaks)

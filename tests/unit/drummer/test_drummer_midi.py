@@ -7,6 +7,7 @@ import mido
 import pytest
 
 from station.charts.chart import Chart, MetreChange
+from station.charts.smf import read_smf
 from station.charts.tempo import TempoMap
 from station.drummer import PRESETS, Cause, DrummerParams, Performance, Strike, perform
 from station.drummer.midi import TICK_NS, midi_file, midi_messages
@@ -57,7 +58,9 @@ def test_a_file_is_read_by_others_and_keeps_the_times():
         48_000,
     )
     performance = perform(chart, replace(PRESETS["human"], seed=4)).not_before_zero()
-    file = mido.MidiFile(file=io.BytesIO(midi_file(performance)))
+    data = midi_file(performance)
+    assert read_smf(data, "take.mid").title == "Ÿ 一"
+    file = mido.MidiFile(file=io.BytesIO(data))
     seconds, played = 0.0, []
     for message in file:
         seconds += message.time

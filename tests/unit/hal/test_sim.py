@@ -139,6 +139,19 @@ def test_stamps_are_off_as_they_say(sit_down):
     assert player.source.info.sigma_ns == 500_000
 
 
+def test_strikes_at_once_arrive_in_the_order_of_the_wire(sit_down):
+    chord = tuple(Note(0, Pad.SNARE, Zone.HEAD, midi_note) for midi_note in range(36, 46))
+    chart = Chart("t", TempoMap.constant(120, 480), (MetreChange(0, 4, 4),), chord, 1920)
+    player = sit_down("sim://?player=robot&realtime=0&sigma_us=500")
+    player.source.follow(chart, start_ns=0)
+    player.read_until(has_ended)
+    arrivals = [e.arrival_ns for e in player.struck]
+    assert arrivals == sorted(arrivals)
+    assert all(e.t_ns <= e.arrival_ns for e in player.struck)
+    stamps = [e.t_ns for e in player.struck]
+    assert stamps != sorted(stamps)
+
+
 def test_what_was_given_up_is_not_played(sit_down):
     clock = ManualClock(10 * S)
     player = sit_down("sim://?player=robot&sigma_us=0", clock)
