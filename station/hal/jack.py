@@ -21,7 +21,8 @@ from typing import Self
 from station.errors import OutsideError
 from station.hal.systems import sequencer_usable
 
-DEFAULT_NAME = "edrum-station"
+# Not a name that a client has: JACK names the sockets of both alike, and the client's goes first.
+DEFAULT_NAME = "edrum-virtual-midi"
 RATE_HZ = 48_000
 PERIOD_FRAMES = 64
 

@@ -11,6 +11,7 @@ from station.hal.address import Address
 from station.hal.api import KitEvent, KitInfo
 from station.hal.inbox import Inbox
 from station.hal.midi_listener import MidiListener
+from station.hal.numbers import number_from
 from station.hal.port_names import bare, may_be_a_kit, meant
 from station.hal.stamps import Stamper
 from station.hal.systems import BY_NAME, MidiSystem
@@ -142,16 +143,9 @@ class MidiDriver:
 
 
 def _sigma_ns(address: Address) -> int | None:
-    text = address.params.get("sigma_ms")
-    if text is None:
+    if "sigma_ms" not in address.params:
         return None
-    try:
-        sigma_ms = float(text)
-    except ValueError:
-        sigma_ms = 0.0
-    if not 0.001 <= sigma_ms <= 1000:
-        raise WrongUse(f"{address}: 'sigma_ms' is a time from 0.001 to 1000 ms, not '{text}'.")
-    return ns_from_ms(sigma_ms)
+    return ns_from_ms(number_from(address, "sigma_ms", 1.0, 0.001, 1000.0))
 
 
 def _find(typed: str, api: str | None) -> tuple[MidiSystem, str]:
