@@ -1,0 +1,174 @@
+"""A take by way of the engine's process: connect, start, watch, end in good order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any, TypeVar
+
+from station.cli._keys import ReadKey
+from station.cli._live import LiveView
+from station.cli._screen import Screen
+from station.clock import MONOTONIC
+from station.engine.client import EngineClient
+from station.engine.messages import (
+    Connect,
+    Ended,
+    KitStatus,
+    Message,
+    Problem,
+    Progress,
+    Ready,
+    Start,
+    Started,
+    Stop,
+    VerdictNow,
+)
+from station.errors import EngineError, OutsideError, StationBug, StationError, WrongUse
+from station.units import NS_PER_S
+
+_M = TypeVar("_M", bound=Message)
+_FRAME_S = 0.05
+_ANSWER_S = 0.2
+_END_WITHIN_NS = 20 * NS_PER_S
+_END_KEYS = frozenset(" \r\nqQ\x1b\x04")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a take went.
+
+    Attributes
+    ----------
+    take_id, report
+        The kept take, and its `station.take/1`; an empty report when it could not be made.
+    problems
+        What went wrong meanwhile, in the engine's words.
+    """
+
+    take_id: str
+    report: dict[str, Any]
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or that of the worst problem."""
+        return max((problem.exit_code for problem in self.problems), default=0)
+
+
+class Session:
+    """One engine, from launch to the end of one take.
+
+    Parameters
+    ----------
+    engine
+        Just launched.
+    view
+        Told everything that happens.
+    tell
+        Says a sentence to the player.
+    """
+
+    def __init__(self, engine: EngineClient, view: LiveView, tell: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._view = view
+        self._tell = tell
+        self._problems: list[Problem] = []
+        self._ended: Ended | None = None
+
+    def prepare(self, address: str) -> None:
+        """Wait for the engine and open the kit.
+
+        Raises
+        ------
+        StationError
+            What the engine says is wrong; `EngineError` when it ends.
+        """
+        self._await(Ready)
+        self._engine.send(Connect([address]))
+        status = self._await(KitStatus)
+        if status.hint:
+            self._tell(status.hint)
+
+    def play(self, start: Start, screen: Screen, key: ReadKey, stop: Event) -> Outcome:
+        """Play one take to its end, or until a key or `stop` ends it.
+
+        Raises
+        ------
+        StationError
+            When it cannot be started; `EngineError` when the engine ends in the middle.
+        """
+        self._engine.send(start)
+        self._view.begin()
+        self._await(Started)
+        asked_ns: int | None = None
+        while self._ended is None:
+            pressed = key(_FRAME_S)
+            now_ns = MONOTONIC.now_ns()
+            if asked_ns is None and (pressed in _END_KEYS or stop.is_set()):
+                asked_ns = now_ns
+                self._engine.send(Stop())
+            if asked_ns is not None and now_ns > asked_ns + _END_WITHIN_NS:
+                raise EngineError(
+                    "The engine does not end the take; what was recorded is kept: see "
+                    "'station takes'."
+                )
+            self._listen()
+            self._view.hear(self._engine.poll())
+            screen.show(self._view, now_ns)
+        return Outcome(self._ended.take_id, self._ended.report, self._problems)
+
+    def _listen(self) -> None:
+        """Take in what the engine has said."""
+        alive = self._engine.alive
+        for message in self._engine.messages():
+            self._take_in(message)
+        while not alive and self._ended is None:
+            # Its last words may still be on their way.
+            last = self._engine.wait_message(_ANSWER_S)
+            if last is None:
+                raise EngineError(self._engine.obituary())
+            self._take_in(last)
+
+    def _await(self, kind: type[_M]) -> _M:
+        """Wait for a message of this kind; a problem that comes first is raised."""
+        while True:
+            alive = self._engine.alive
+            message = self._engine.wait_message(_ANSWER_S)
+            if message is None:
+                if not alive:
+                    raise EngineError(self._engine.obituary())
+                continue
+            if isinstance(message, Problem):
+                raise error_of(message)
+            self._take_in(message)
+            if isinstance(message, kind):
+                return message
+
+    def _take_in(self, message: Message) -> None:
+        match message:
+            case Progress():
+                self._tell(message.text)
+            case KitStatus():
+                self._view.kit = message
+            case Started():
+                self._view.start_ns = None if message.start_ns < 0 else message.start_ns
+            case VerdictNow():
+                self._view.judge(message.verdict)
+            case Problem():
+                self._problems.append(message)
+                self._tell(message.message)
+            case Ended():
+                self._ended = message
+            case _:
+                pass
+
+
+def error_of(problem: Problem) -> StationError:
+    """What the engine said was wrong, as the error that it was there."""
+    kinds: dict[int, type[StationError]] = {
+        WrongUse.exit_code: WrongUse,
+        StationBug.exit_code: StationBug,
+    }
+    return kinds.get(problem.exit_code, OutsideError)(problem.message)

@@ -1,0 +1,79 @@
+"""`station export`: a kept take for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from station.charts import document
+from station.cli._output import STDOUT, note
+from station.cli._take_choice import LATEST, chosen_take_id
+from station.errors import FileError, WrongUse
+from station.files import write_atomically
+from station.kept import kept_report
+from station.takes.export import to_csv, to_midi
+from station.takes.store import Store
+
+DESCRIPTION = """\
+Write a kept take as a Standard MIDI file (the chart's grid and the hits as played) or as CSV
+(one row a hit, with its note and its offset)."""
+EXAMPLE = """\
+station export latest --out take.mid
+station export 0192f3a1 --format csv --out -"""
+_FORMATS = {".mid": "midi", ".midi": "midi", ".csv": "csv"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may be typed after `station export`."""
+    parser.add_argument(
+        "take",
+        nargs="?",
+        default=LATEST,
+        metavar="ID",
+        help="an id, the beginning of one, or 'latest' (latest)",
+    )
+    parser.add_argument(
+        "--format", choices=("midi", "csv"), help="default: as the file's ending says"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help="'-' is standard output")
+    parser.add_argument("--force", action="store_true", help="replace a file that exists")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write it; returns the exit code.
+
+    Raises
+    ------
+    StationError
+        When there is no such take, or the file exists or cannot be written.
+    """
+    kind = args.format or _FORMATS.get(Path(args.out).suffix.lower())
+    if kind is None:
+        raise WrongUse(f"'{args.out}' ends neither in .mid nor in .csv; add --format midi or csv.")
+    path = Path(args.out)
+    if args.out != STDOUT and path.exists() and not args.force:
+        raise WrongUse(f"{path} exists already; add --force to replace it.")
+    with Store.open() as store:
+        content = _content(store, chosen_take_id(store, args.take), kind)
+    if args.out == STDOUT:
+        try:
+            sys.stdout.buffer.write(content)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise FileError(f"Standard output cannot be written ({error.strerror}).") from error
+    else:
+        write_atomically(path, content)
+        note(f"wrote {path}.")
+    return 0
+
+
+def _content(store: Store, take_id: str, kind: str) -> bytes:
+    take = store.take(take_id)
+    hits = store.hits(take_id)
+    if kind == "midi":
+        return to_midi(take, document.parse(take.chart_json), hits)
+    judged = kept_report(store, take_id).to_dict()["hits"]
+    columns = {name: [hit[name] for hit in judged] for name in ("chart_index", "offset_ms")}
+    return to_csv(take, hits, columns).encode()

@@ -1,0 +1,127 @@
+"""`station play`: a take in the terminal, without a window."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from station.charts import document
+from station.charts.chart import Chart
+from station.cli._chart_choice import add_chart_arguments, chosen_chart
+from station.cli._keys import keyboard
+from station.cli._kit_choice import choose_kit
+from station.cli._live import LiveView
+from station.cli._meter import signs_for
+from station.cli._output import STDOUT, check_target, clean, note, say, write_json
+from station.cli._parser import add_json, latency_ms, whole
+from station.cli._screen import screen_for
+from station.cli._session import Outcome, Session
+from station.cli._signals import asked_to_stop
+from station.cli._take_choice import LATEST
+from station.engine.client import EngineClient
+from station.engine.messages import Start
+from station.errors import StationError
+
+DESCRIPTION = """\
+Play a chart in the terminal: a count-in, a live early/late meter, and a report at the end.
+Space, Enter, q or Ctrl-C ends the take in good order; it is kept either way ('station takes').
+Without a kit a simulated drummer plays."""
+EXAMPLE = """\
+station play midi://TD-17 --chart double-time-swing --bpm 330
+station play 'sim://?player=rushing&seed=1' --chart pulse --bars 8 --json -"""
+
+_USUAL_S = 60.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what may be typed after `station play`."""
+    parser.add_argument(
+        "kit", nargs="?", metavar="ADDRESS", help="the kit ('station kits' lists them)"
+    )
+    add_chart_arguments(parser, "about a minute")
+    how = parser.add_argument_group("how it is played")
+    how.add_argument(
+        "--start",
+        choices=("count-in", "first-hit"),
+        default="count-in",
+        help="begin after a count-in, or with the first hit (count-in)",
+    )
+    how.add_argument(
+        "--count-in", type=whole(0, 16), default=1, metavar="BARS", help="bars before (1)"
+    )
+    how.add_argument(
+        "--start-at-ns",
+        type=whole(0, 2**62),
+        metavar="N",
+        help="the chart's first tick, on this machine's monotonic clock ('station simulate')",
+    )
+    how.add_argument(
+        "--latency-ms",
+        type=latency_ms,
+        metavar="X",
+        help="taken off every hit; without it placement stays undecided",
+    )
+    how.add_argument("--player", default="", metavar="NAME", help="who plays")
+    add_json(parser)
+    parser.add_argument("--quiet", action="store_true", help="no live view, only the report")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play a take; returns the exit code.
+
+    Raises
+    ------
+    StationError
+        When it cannot begin, or the engine ends in the middle.
+    """
+    check_target(args.json)
+    chart = chosen_chart(args, _USUAL_S)
+    address, remark = choose_kit(args.kit)
+    if remark:
+        note(remark)
+    outcome = _play(args, chart, address)
+    if args.json != STDOUT:
+        _show_kept(outcome.take_id)
+    if outcome.report:
+        write_json(outcome.report, args.json)
+    return outcome.exit_code
+
+
+def _show_kept(take_id: str) -> None:
+    """The report, read back: what is shown is what was kept."""
+    from station.cli._show_report import show_report
+    from station.kept import kept_report
+    from station.takes.store import Store
+
+    try:
+        with Store.open() as store:
+            report = kept_report(store, take_id)
+    except StationError as error:
+        note(str(error))
+        return
+    show_report(report)
+    say(f"\nKept as {take_id}: 'station report {LATEST}' shows it again.")
+
+
+def _play(args: argparse.Namespace, chart: Chart, address: str) -> Outcome:
+    # Standard output is the JSON's alone when it goes there.
+    stream = sys.stderr if args.json == STDOUT else sys.stdout
+    view = LiveView(chart, signs_for(stream.encoding))
+    title = f"{clean(chart.title)}   {chart.bpm:g} BPM   {len(chart.notes)} notes   {address}"
+    start = Start(
+        document.dump(chart),
+        count_in_bars=args.count_in,
+        on_first_hit=args.start == "first-hit",
+        latency_ms=args.latency_ms,
+        start_ns=args.start_at_ns,
+        player=args.player,
+    )
+    with EngineClient.launch() as engine:
+        session = Session(engine, view, note)
+        session.prepare(address)
+        with (
+            asked_to_stop() as stop,
+            keyboard() as key,
+            screen_for(stream, title, args.quiet) as screen,
+        ):
+            return session.play(start, screen, key, stop)
