@@ -124,10 +124,11 @@ def load_chart(name_or_path: str) -> Chart:
         if name == name_or_path:
             return _read_chart(found)
     names = sorted({name for name, _, _ in _chart_files()})
-    near = difflib.get_close_matches(name_or_path[:60], names, n=3, cutoff=0.5) or names
+    near = difflib.get_close_matches(name_or_path[:60], names, n=3)
+    which = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}."
     raise ChartError(
-        f"There is no chart '{name_or_path[:60]}'; did you mean {' or '.join(near)}? A file is "
-        "named with its ending, like groove.toml or groove.mid."
+        f"There is no chart '{name_or_path[:60]}'; {which} A file is named with its ending, like "
+        "groove.toml or groove.mid."
     )
 
 

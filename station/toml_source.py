@@ -57,7 +57,9 @@ class Table:
 
     def fail(self, key: str, problem: str) -> NoReturn:
         """Raise the file's error about `key`; `problem` says what is wrong and the way out."""
-        line = _line_of(self._text, (*self.path, key)) or _line_of(self._text, self.path)
+        line = _line_of(self._text, (*self.path, key))
+        if line is None and self.path:
+            line = _line_of(self._text, self.path)
         where = f", line {line}" if line else ""
         raise self._error(f"{self._name}{where}, '{key}': {problem}")
 
@@ -165,17 +167,17 @@ def _shown(value: object) -> str:
 
 
 def _line_of(text: str, path: tuple[str, ...]) -> int | None:
-    """The line (from 1) on which a key or a table is written, or None."""
+    """The first line (from 1) that writes a key or table, or something inside it; or None."""
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.splitlines(), start=1):
         header = _HEADER.fullmatch(line)
         if header:
             table = _parts(header["path"])
-            if table == path:
+            if table[: len(path)] == path:
                 return number
             continue
         key = _KEY.match(line)
-        if key and (*table, *_parts(key["key"])) == path:
+        if key and (*table, *_parts(key["key"]))[: len(path)] == path:
             return number
     return None
 

@@ -84,8 +84,8 @@ def _letters(line: str, steps: int, known: str) -> str:
     letters = "".join(line.replace("|", "").split())
     for place, letter in enumerate(letters, start=1):
         if letter not in known:
-            shown = letter if letter.isprintable() else "a control character"
-            raise ValueError(f"'{shown}' at step {place} is no letter of it; write {known}.")
+            shown = f"'{letter}'" if letter.isprintable() else "a control character"
+            raise ValueError(f"{shown} at step {place} is no letter of it; write {known}.")
     if len(letters) != steps:
         raise ValueError(f"{len(letters)} steps where the bar has {steps}; add or take away some.")
     return letters
