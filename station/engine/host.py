@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from station._version import __version__
@@ -105,12 +106,12 @@ class Host:
                 case Start():
                     self._start(command)
                 case Stop():
-                    self.end_take(TakeState.FINISHED)
+                    self.end_take(TakeState.FINISHED, self._clock.now_ns())
                 case AskReport():
                     report = kept_report(self._open_store(), command.take_id)
                     self._say(ReportReady(command.take_id, report.to_dict()))
                 case Quit():
-                    self.end_take(TakeState.FINISHED)
+                    self.end_take(TakeState.FINISHED, self._clock.now_ns())
                     self.quitting = True
         except StationError as error:
             self._say(Problem(str(error), error.exit_code))
@@ -148,9 +149,11 @@ class Host:
         # What was struck before belongs to no take.
         self._numbers = itertools.count()
         for link in self._links:
-            link.pump()
-            link.renumber(self._numbers)
+            link.begin_take(self._numbers, self._wake)
         start_ns, awaited = self._start_time(command, chart)
+        for link in self._links:
+            if isinstance(link.source, FollowsChart):
+                link.source.follow(chart, start_ns)
         take = self._take_of(command, chart, start_ns)
         self._sink = store.begin(take) if store is not None else MemoryTake(take)
         self._said_verdict, self._said_problem = None, ""
@@ -163,9 +166,6 @@ class Host:
             sink=self._sink,
             clock=self._clock,
         )
-        for link in self._links:
-            if isinstance(link.source, FollowsChart):
-                link.source.follow(chart, start_ns)
         self._say(Started(take.id, -1 if awaited else start_ns))
 
     def _start_time(self, command: Start, chart: Chart) -> tuple[int, bool]:
@@ -207,7 +207,7 @@ class Host:
             if self._run is not None and found.marks:
                 self._run.mark(found.marks)
         if len(self._links) > 1:
-            hits.sort(key=lambda hit: (hit.t_ns, hit.seq))
+            hits = _in_time_order(hits)
         run = self._run
         if run is None:
             self._show(hits)
@@ -223,13 +223,23 @@ class Host:
                 self.end_take(TakeState.FINISHED)
         self._talk()
 
-    def end_take(self, state: TakeState) -> None:
-        """Finish a running take, keep it, and say its report; nothing when none runs."""
+    def end_take(self, state: TakeState, end_ns: int | None = None) -> None:
+        """Finish a running take, keep it, and say its report; nothing when none runs.
+
+        Parameters
+        ----------
+        state
+            How it ended.
+        end_ns
+            When it was stopped; None when the chart is over.
+        """
         run, sink = self._run, self._sink
         if run is None or sink is None:
             return
         self._run = self._sink = None
-        run.finish()
+        run.finish(end_ns)
+        if end_ns is not None:
+            sink.set_end(end_ns)
         sink.finish(state)
         if sink.problem is not None:
             self._say(Problem(str(sink.problem), sink.problem.exit_code))
@@ -246,7 +256,7 @@ class Host:
 
     def close(self) -> None:
         """Close kits and store; a running take is marked as broken off, and kept."""
-        self.end_take(TakeState.BROKEN_OFF)
+        self.end_take(TakeState.BROKEN_OFF, self._clock.now_ns())
         self._close_links()
         if self._store is not None:
             self._store.close()
@@ -304,3 +314,10 @@ class Host:
             news = link.news()
             if news is not None:
                 self._say(news)
+
+
+def _in_time_order(hits: list[Hit]) -> list[Hit]:
+    """Hits of several kits in order of time, and numbered in that order."""
+    numbers = sorted(hit.seq for hit in hits)
+    ordered = sorted(hits, key=lambda hit: (hit.t_ns, hit.seq))
+    return [replace(hit, seq=n) for hit, n in zip(ordered, numbers, strict=True)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from station.clock import Clock
 from station.engine.messages import KitStatus
-from station.hal.api import KitSource, LinkEvent, LinkState
+from station.hal.api import BringsItsTime, KitSource, LinkEvent, LinkState
 from station.hal.registry import create_source
 from station.kits.library import pick_profile
 from station.kits.translate import Translated, Translator
@@ -58,8 +58,16 @@ class KitLink:
                 self._state, self._detail = event.state, event.detail
         return self._translator.translate(events)
 
-    def renumber(self, numbers: Iterator[int]) -> None:
-        """Begin a take: its hits are counted by `numbers`, and nothing before it is remembered."""
+    def begin_take(self, numbers: Iterator[int], wake: Callable[[], None]) -> None:
+        """Forget what came before: the take's hits are counted by `numbers`, from here on.
+
+        A replay begins anew, at its first hit.
+        """
+        if isinstance(self.source, BringsItsTime):
+            self.source.close()
+            self.source.open(wake)
+        self.source.read()
+        self._state, self._detail = LinkState.OPEN, ""
         self._numbers = numbers
         self._translator = Translator(self._profile, self._number, numbers)
 

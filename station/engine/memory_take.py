@@ -40,6 +40,10 @@ class MemoryTake:
         """Tick 0, once the first hit has told it."""
         self.take = replace(self.take, start_ns=start_ns)
 
+    def set_end(self, end_ns: int) -> None:
+        """When it was stopped."""
+        self.take = replace(self.take, end_ns=end_ns)
+
     def add(self, hits: Sequence[Hit]) -> None:
         """Keep hits."""
         self._hits += hits

@@ -100,10 +100,16 @@ class TakeRun:
         """The verdict by now; None while the first hit is awaited."""
         return self._engine.verdict() if self._engine is not None else None
 
-    def finish(self) -> None:
-        """Confirm everything that is still open."""
+    def finish(self, end_ns: int | None) -> None:
+        """Confirm everything that is still open.
+
+        Parameters
+        ----------
+        end_ns
+            When the take was stopped: later notes are not missed. None at the chart's end.
+        """
         if self._engine is not None:
-            self._publish(self._engine.finish())
+            self._publish(self._engine.finish(end_ns))
 
     def _begin(self, start_ns: int) -> None:
         self.start_ns = start_ns

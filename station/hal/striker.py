@@ -49,6 +49,6 @@ def strike(
                     return sent
             else:
                 time.sleep(0)  # let other threads have the interpreter while this one spins
-        port.send(data)
         sent.append(clock.now_ns())
+        port.send(data)
     return sent

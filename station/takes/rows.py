@@ -49,6 +49,7 @@ def row_from_take(take: Take) -> Row:
         "ended_at": None,
         "state": TakeState.RECORDING.value,
         "start_ns": take.start_ns,
+        "end_ns": take.end_ns,
         "latency_ns": take.latency_ns,
         "calibrated": take.calibrated,
         "hit_count": None,
@@ -74,6 +75,7 @@ def take_from_row(row: Mapping[str, Any]) -> Take:
         calibrated=row["calibrated"],
         state=TakeState(row["state"]),
         version=row["version"],
+        end_ns=row["end_ns"],
     )
 
 

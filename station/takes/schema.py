@@ -27,6 +27,7 @@ takes = Table(
     Column("ended_at", Text),  # nobody knows for a take that was broken off
     Column("state", Text, nullable=False),
     Column("start_ns", BigInteger, nullable=False),
+    Column("end_ns", BigInteger),  # none when it was played to the end of the chart
     Column("latency_ns", BigInteger, nullable=False),
     Column("calibrated", Boolean, nullable=False),
     Column("hit_count", Integer),  # counted when the take ends

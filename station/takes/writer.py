@@ -83,6 +83,10 @@ class TakeWriter:
         """Say when the chart's tick 0 is, where the first hit decides it; as quick as `add`."""
         self._recording.change({"start_ns": start_ns})
 
+    def set_end(self, end_ns: int) -> None:
+        """Say when the take was stopped before the chart's end; as quick as `add`."""
+        self._recording.change({"end_ns": end_ns})
+
     def finish(self, state: TakeState = TakeState.FINISHED) -> None:
         """Write what is left, and how the take ended.
 

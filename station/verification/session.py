@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -19,9 +17,9 @@ from station.drummer.perform import perform
 from station.engine.client import EngineClient
 from station.engine.messages import Connect, Ended, KitStatus, Problem, Ready, Start, Started
 from station.errors import EngineError, OutsideError
-from station.hal.jack import DummyServer, virtual_midi_available
 from station.hal.rtmidi_port import OutputPort, open_virtual_output
 from station.hal.striker import strike
+from station.hal.virtual import virtual_midi
 from station.units import NS_PER_S, ms_from_ns
 from station.verification.compare import Check, Limits, compare
 from station.verification.junit import Outcome
@@ -32,32 +30,6 @@ _ANSWER_WITHIN_S = 60.0
 # From the start command to tick 0: the engine opens its store in it.
 _LEAD_NS = NS_PER_S
 _NOTE_ON = 0x90
-
-
-@contextlib.contextmanager
-def virtual_midi(say: Callable[[str], None]) -> Iterator[None]:
-    """A MIDI system with virtual ports: this machine's own, or a JACK server for the while.
-
-    Raises
-    ------
-    OutsideError
-        When there is none and none can be started.
-    """
-    if virtual_midi_available():
-        yield
-        return
-    say("no MIDI system with virtual ports here: starting a JACK server for the while")
-    with DummyServer() as server:
-        before = {name: os.environ.get(name) for name in server.environment()}
-        os.environ.update(server.environment())
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
 
 
 def play_scenarios(

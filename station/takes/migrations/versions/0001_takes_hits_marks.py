@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.Text),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("start_ns", sa.BigInteger, nullable=False),
+        sa.Column("end_ns", sa.BigInteger),
         sa.Column("latency_ns", sa.BigInteger, nullable=False),
         sa.Column("calibrated", sa.Boolean, nullable=False),
         sa.Column("hit_count", sa.Integer),
