@@ -57,10 +57,12 @@ def test_a_list_says_the_newest_first_and_counts_hits(
     assert [t.player for t in store.takes(player="Bo")] == ["Bo"]
 
 
-def test_the_start_may_be_said_later(store: Store, new_take: NewTake) -> None:
+def test_start_and_end_may_be_said_later(store: Store, new_take: NewTake) -> None:
     with store.begin(new_take()) as writer:
         writer.set_start(77)
-    assert store.take(writer.take_id).start_ns == 77
+        writer.set_end(99)
+    take = store.take(writer.take_id)
+    assert (take.start_ns, take.end_ns) == (77, 99)
 
 
 def test_a_take_is_found_by_the_beginning_of_its_id(store: Store, new_take: NewTake) -> None:

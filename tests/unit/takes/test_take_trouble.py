@@ -17,7 +17,7 @@ from station.clock import MONOTONIC, Clock
 from station.errors import StoreError, StoreReason
 from station.hits import from_array
 from station.model import Hit, Mark, MarkKind, Take, TakeState
-from station.takes import database, upgrade
+from station.takes import database
 from station.takes.store import Store
 
 NewTake = Callable[..., Take]
@@ -343,12 +343,3 @@ def test_hits_are_on_the_disk_within_a_quarter_of_a_second(
         while not len(store.hits(writer.take_id)):
             assert MONOTONIC.now_ns() < deadline
         assert MONOTONIC.now_ns() - begun < 250_000_000
-
-
-def test_the_database_known_to_the_code_is_the_last_one() -> None:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", "station.takes:migrations")
-    assert ScriptDirectory.from_config(config).get_current_head() == upgrade.HEAD
