@@ -1,0 +1,144 @@
+"""The hits and missed notes that can be seen, in columns: made for thousands a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from station.engine.ring import Records
+from station.model import JudgementKind
+from station.units import NS_PER_MS
+
+# A displacement is noticed from 6 ms on (Friberg & Sundberg 1995).
+IN_TIME_NS = 6 * NS_PER_MS
+# Two standard deviations: what a stamp leaves open is not called early or late.
+_SIGMAS = 2
+CAPACITY = 1 << 16
+
+
+class Outcome(IntEnum):
+    """How a mark is drawn: colour and shape."""
+
+    IN_TIME = 0
+    EARLY = 1
+    LATE = 2
+    EXTRA = 3
+    MISSED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMarks:
+    """Marks in a stretch of time, as columns of shape (n,).
+
+    Attributes
+    ----------
+    t_ns
+        Place on the chart's time line: when played, or when written for a missed note.
+    pad
+        Place in `model.PADS`.
+    outcome
+        An `Outcome`.
+    velocity
+        0 to 127.
+    """
+
+    t_ns: NDArray[np.int64]
+    pad: NDArray[np.uint8]
+    outcome: NDArray[np.uint8]
+    velocity: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.t_ns)
+
+
+def outcomes_of(
+    offset_ns: NDArray[np.int64], sigma_ns: NDArray[np.int64], kind: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """An `Outcome` for each judgement, all of shape (n,)."""
+    in_time = np.maximum(IN_TIME_NS, _SIGMAS * sigma_ns)
+    outcome = np.full(len(offset_ns), Outcome.IN_TIME, dtype=np.uint8)
+    outcome[offset_ns < -in_time] = Outcome.EARLY
+    outcome[offset_ns > in_time] = Outcome.LATE
+    outcome[kind == JudgementKind.EXTRA] = Outcome.EXTRA
+    outcome[kind == JudgementKind.MISSED] = Outcome.MISSED
+    return outcome
+
+
+class Marks:
+    """The last marks of a take.
+
+    A hit has the slot of its `seq`, a missed note that of its `chart_index`, so that a
+    confirmed judgement replaces the one that was said at once, without a search.
+
+    Parameters
+    ----------
+    capacity
+        Hits, and missed notes, that are remembered; older ones are forgotten.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._t_ns = np.zeros(2 * capacity, dtype=np.int64)
+        self._pad = np.zeros(2 * capacity, dtype=np.uint8)
+        self._outcome = np.zeros(2 * capacity, dtype=np.uint8)
+        self._velocity = np.zeros(2 * capacity, dtype=np.uint8)
+        self._shown = np.zeros(2 * capacity, dtype=bool)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._shown[:] = False
+
+    def add(self, records: Records, start_ns: int, written_ns: NDArray[np.int64]) -> None:
+        """Take over judgements.
+
+        Parameters
+        ----------
+        records
+            Of `ring.RECORD_DTYPE`, oldest first.
+        start_ns
+            The chart's tick 0 on the monotonic clock.
+        written_ns
+            When each note is written, from tick 0.
+        """
+        index = records["chart_index"].astype(np.int64)
+        paired = (index >= 0) & (index < len(written_ns))
+        missed = records["kind"] == JudgementKind.MISSED
+        records, index, missed = _known(records, index, missed, paired)
+        paired = index >= 0
+
+        # What is paired lies at its note plus its offset: that is free of the latency that
+        # the engine has taken off.
+        t_ns = records["t_ns"] - start_ns
+        t_ns[paired] = written_ns[index[paired]] + records["offset_ns"][paired]
+        slot = records["hit_seq"].astype(np.int64) % self._capacity
+        slot[missed] = self._capacity + index[missed] % self._capacity
+        self._t_ns[slot] = t_ns
+        self._pad[slot] = records["pad"]
+        self._velocity[slot] = records["velocity"]
+        self._outcome[slot] = outcomes_of(
+            records["offset_ns"], records["t_sigma_ns"], records["kind"]
+        )
+        self._shown[slot[~missed]] = True
+        # Of one note, the last word counts: a note that was found later is no longer missed.
+        note_slot = self._capacity + index[paired] % self._capacity
+        self._shown[note_slot] = missed[paired]
+
+    def between(self, from_ns: int, to_ns: int) -> SeenMarks:
+        """Marks at chart times from `from_ns` (inclusive) to `to_ns` (exclusive)."""
+        found = self._shown & (self._t_ns >= from_ns) & (self._t_ns < to_ns)
+        return SeenMarks(
+            self._t_ns[found], self._pad[found], self._outcome[found], self._velocity[found]
+        )
+
+
+def _known(
+    records: Records, index: NDArray[np.int64], missed: NDArray[np.bool_], paired: NDArray[np.bool_]
+) -> tuple[Records, NDArray[np.int64], NDArray[np.bool_]]:
+    """Without records that speak of a note which this chart does not have."""
+    extra = records["kind"] == JudgementKind.EXTRA
+    keep = paired | extra
+    return records[keep], np.where(extra, -1, index)[keep], missed[keep]

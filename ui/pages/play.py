@@ -1,0 +1,110 @@
+"""The page one plays at: count, call, lanes, meter, and the choices for the next take."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import words
+from ui.state import Dashboard, Phase
+from ui.widgets.call import Call
+from ui.widgets.count import Count
+from ui.widgets.lanes import Lanes
+from ui.widgets.meter import Meter
+from ui.widgets.setup import Setup
+
+
+class PlayPage(QWidget):
+    """Everything that is seen while playing.
+
+    Attributes
+    ----------
+    count, call, lanes, meter, setup
+        Its parts.
+
+    Signals
+    -------
+    stop_asked
+        The stop button was pressed.
+    """
+
+    stop_asked = pyqtSignal()
+
+    def __init__(self, state: Dashboard) -> None:
+        super().__init__()
+        self._state = state
+        self._offsets = state.offsets_ns
+        self.count, self.call, self.meter = Count(), Call(), Meter()
+        self.lanes, self.setup = Lanes(state), Setup()
+        self._running = QLabel()
+        self._stop = QPushButton("■  STOP")
+        self._stop.setProperty("role", "action")
+        self._stop.setAccessibleName("Stop (space bar)")
+        self._stop.clicked.connect(self.stop_asked)
+        self._foot = QStackedWidget()
+        self._foot.addWidget(self.setup)
+        self._foot.addWidget(self._make_running())
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self.count, 32)
+        top.addWidget(self.call, 68)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(top, 32)
+        layout.addWidget(self.lanes, 46)
+        layout.addWidget(self.meter, 15)
+        layout.addWidget(self._foot)
+        self.refresh()
+
+    def _make_running(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(6, 0, 0, 0)
+        layout.addWidget(self._running, 1)
+        layout.addWidget(self._stop)
+        return row
+
+    def show_frame(self, now_ns: int) -> None:
+        """Bring what moves to the moment `now_ns`."""
+        state = self._state
+        if state.offsets_ns is not self._offsets:
+            self._offsets = state.offsets_ns
+            self.meter.show_offsets(self._offsets)
+        place = state.place(now_ns)
+        if place is not None and state.grid is not None:
+            self.count.show_place(place, state.grid.bars)
+        elif state.phase is Phase.PLAYING and state.start_ns is not None:
+            over = now_ns > state.start_ns
+            self.count.show_word("END" if over else "READY", "listening for the last hits")
+        self.lanes.show_time(now_ns)
+
+    def refresh(self) -> None:
+        """Follow the phase."""
+        state = self._state
+        match state.phase:
+            case Phase.STARTING:
+                self.count.show_word("…", state.progress)
+            case Phase.IDLE:
+                self.count.show_word("READY", "SPACE BAR TO PLAY")
+            case Phase.ASKED:
+                self.count.show_word("READY", "starting")
+            case Phase.AWAITING:
+                self.count.show_word("STRIKE", "your first hit is the first note")
+            case Phase.DEAD:
+                self.count.show_word("—", "no engine")
+            case Phase.PLAYING:
+                pass
+        self.call.show_verdict(state.verdict)
+        self._foot.setCurrentIndex(1 if state.playing else 0)
+        kept = f"Kept as it is played, as take {words.short_id(state.take_id)}."
+        self._running.setText(
+            f"{kept if state.take_id else 'Every take is kept.'}  Space bar or Esc stops."
+        )

@@ -1,0 +1,170 @@
+"""The page that is shown when a take has ended: the verdict, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from station.model import TakeState
+from ui import words
+from ui.grid import Grid
+from ui.marks import Outcome
+from ui.summary import Summary, summary_of
+from ui.widgets.call import Call
+
+if TYPE_CHECKING:
+    from ui.pages.plots import OffsetsPlot, SpreadPlot
+
+
+class Card(QFrame):
+    """A name and what is said about it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setAccessibleName(name)
+        title = QLabel(name)
+        title.setProperty("role", "muted")
+        self._text = QLabel()
+        self._text.setProperty("role", "card")
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(0)
+        layout.addWidget(title)
+        layout.addWidget(self._text)
+        layout.addStretch(1)
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self._text.text()
+
+    def show_text(self, text: str) -> None:
+        """Say it."""
+        self._text.setText(text)
+        self.setAccessibleDescription(text)
+
+
+class ReportPage(QWidget):
+    """A take's report.
+
+    Attributes
+    ----------
+    call
+        The big word.
+    cards
+        By name: hits, timing, spread, swing, limbs.
+
+    Signals
+    -------
+    again_asked, back_asked
+        A button was pressed.
+    """
+
+    again_asked = pyqtSignal()
+    back_asked = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.call = Call()
+        self.cards = {
+            "hits": Card("Hits"),
+            "timing": Card("Against the click"),
+            "spread": Card("Spread"),
+            "swing": Card("Swing, long to short"),
+            "limbs": Card("Limbs"),
+        }
+        self._kept = QLabel()
+        self._kept.setProperty("role", "muted")
+        self._kept.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.again = QPushButton("▶  PLAY AGAIN")
+        self.again.setProperty("role", "action")
+        self.again.setAccessibleName("Play again (space bar)")
+        self.again.clicked.connect(self.again_asked)
+        self._back = QPushButton("Choose (Esc)")
+        self._back.setAccessibleName("Back to the choices (escape key)")
+        self._back.clicked.connect(self.back_asked)
+        self._offsets: OffsetsPlot | None = None
+        self._spread: SpreadPlot | None = None
+        self._plots = QHBoxLayout()
+        self._plots.setSpacing(10)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(10)
+        places = {"hits": (0, 0), "timing": (0, 1), "spread": (1, 0), "swing": (1, 1)}
+        for name, (row, column) in places.items():
+            grid.addWidget(self.cards[name], row, column)
+        grid.addWidget(self.cards["limbs"], 0, 2, 2, 1)
+        for column, stretch in enumerate((10, 10, 11)):
+            grid.setColumnStretch(column, stretch)
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self.call, 44)
+        top.addLayout(grid, 56)
+        foot = QHBoxLayout()
+        foot.addWidget(self._kept, 1)
+        foot.addWidget(self._back)
+        foot.addWidget(self.again)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(top, 36)
+        layout.addLayout(self._plots, 64)
+        layout.addLayout(foot)
+
+    def show_report(self, report: Mapping[str, Any], take_id: str, grid: Grid) -> None:
+        """Show a take (`station.take/1`) that was played to the chart of `grid`."""
+        summary = summary_of(report, grid.chart.written_ns)
+        verdict = report["verdict"]
+        self.call.show_verdict(verdict)
+        self.cards["hits"].show_text(_hits_text(summary))
+        self.cards["timing"].show_text(
+            f"◀ {summary.share(Outcome.EARLY)} early\n● {summary.share(Outcome.IN_TIME)} in time\n"
+            f"▶ {summary.share(Outcome.LATE)} late"
+        )
+        self.cards["spread"].show_text(words.spread_line(verdict))
+        self.cards["swing"].show_text(words.swing_line(verdict))
+        self.cards["limbs"].show_text("\n".join(words.limb_lines(verdict)))
+        how = "broken off, and " if report.get("state") == TakeState.BROKEN_OFF else ""
+        self._kept.setText(f"This take is {how}kept as {words.short_id(take_id)}.")
+        self._show_plots(summary)
+
+    def _show_plots(self, summary: Summary) -> None:
+        from ui.pages.plots import OffsetsPlot, SpreadPlot  # noqa: PLC0415 - see there
+
+        if self._offsets is None or self._spread is None:
+            self._offsets, self._spread = OffsetsPlot(), SpreadPlot()
+            self._plots.addWidget(_framed(self._offsets), 62)
+            self._plots.addWidget(_framed(self._spread), 38)
+        self._offsets.show_summary(summary)
+        self._spread.show_summary(summary)
+
+
+def _framed(plot: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("role", "panel")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(10, 10, 10, 6)
+    layout.addWidget(plot)
+    return frame
+
+
+def _hits_text(summary: Summary) -> str:
+    text = f"{summary.paired} of {summary.notes} notes\n{summary.missed} missed\n"
+    text += f"{summary.extra} extra"
+    return f"{text}, {summary.suspects} suspect" if summary.suspects else text

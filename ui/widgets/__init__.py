@@ -1,0 +1,1 @@
+"""What is painted: lanes, meter, call, count, and the bars around them."""
