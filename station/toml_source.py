@@ -61,7 +61,9 @@ class Table:
         if line is None and self.path:
             line = _line_of(self._text, self.path)
         where = f", line {line}" if line else ""
-        raise self._error(f"{self._name}{where}, '{key}': {problem}")
+        message = f"{self._name}{where}, '{key[:60]}': {problem}"
+        # Keys and values are shown as typed, and may have been typed with line feeds in them.
+        raise self._error("".join(c if c.isprintable() else "�" for c in message))
 
     def only(self, known: Iterable[str]) -> None:
         """Refuse keys that are not `known`, with the nearest that is."""

@@ -93,6 +93,13 @@ def test_a_wrong_value_is_shown_and_shown_short(value, message):
     assert len(str(raised.value)) < 120
 
 
+def test_a_message_stays_one_line():
+    root = parse_toml('"a\\nb" = "c\\u001Bd"', "f.toml", FileError)
+    with pytest.raises(FileError) as raised:
+        root.integer("a\nb", 0, 9)
+    assert str(raised.value) == "f.toml, 'a�b': 'c�d' is not a whole number."
+
+
 def test_a_number_too_large_for_a_float_is_refused():
     root = parse_toml("a = " + "9" * 400, "f.toml", FileError)
     with pytest.raises(FileError, match="is not a number"):
