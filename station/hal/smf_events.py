@@ -19,6 +19,7 @@ import mido
 from station import units
 from station.charts.gm import DRUM_CHANNEL
 from station.errors import FileError
+from station.takes.export import START_MARKER
 
 # About an hour and a half at ten hits a second with everything that a kit says beside them.
 MAX_BYTES = 4 * 2**20
@@ -74,7 +75,8 @@ def read_played_file(data: bytes, name: str) -> PlayedFile:
     """Take a MIDI file of type 0 or 1 apart.
 
     Times are rounded half up to the nanosecond from exact fractions, as those of a chart, so
-    that a chart's own file lies on its written times.
+    that a chart's own file lies on its written times. In a file that `takes.export` wrote,
+    time 0 is the chart's tick 0, and what was played before it is negative.
 
     Parameters
     ----------
@@ -99,15 +101,18 @@ def read_played_file(data: bytes, name: str) -> PlayedFile:
     events = sorted(_absolute(file), key=lambda event: event[0])
     clock = _TickClock(int.from_bytes(data[12:14], "big"))
     messages: list[tuple[int, bytes]] = []
+    start_ns = 0
     for tick, message in events:
         t_ns = clock.ns_at(tick)
         if t_ns > MAX_LENGTH_NS:
             raise FileError(f"{name} is longer than a day; {_SAVE_AGAIN}.")
         if message.type == "set_tempo":
             clock.set_tempo(tick, message.tempo)
+        elif message.type == "marker" and message.text == START_MARKER:
+            start_ns = t_ns
         elif not message.is_meta and (raw := bytes(message.bytes()))[0] < _FIRST_SYSTEM_STATUS:
             messages.append((t_ns, raw))
-    return PlayedFile(messages, clock.longest_tick_ns)
+    return PlayedFile([(t_ns - start_ns, raw) for t_ns, raw in messages], clock.longest_tick_ns)
 
 
 class _TickClock:

@@ -90,9 +90,9 @@ class TakeWriter:
     def finish(self, state: TakeState = TakeState.FINISHED) -> None:
         """Write what is left, and how the take ended.
 
-        Tries for a second at most. If `problem` is not None afterwards, it says where the
-        hits are, and `finish` may be called again to try again; once it is None, calls do
-        nothing more.
+        Tries for two seconds at most, where another program holds the database. If `problem`
+        is not None afterwards, it says where the hits are, and `finish` may be called again to
+        try again; once it is None, calls do nothing more.
         """
         if not self._stop.is_set():
             self._stop.set()

@@ -57,6 +57,17 @@ def test_a_list_says_the_newest_first_and_counts_hits(
     assert [t.player for t in store.takes(player="Bo")] == ["Bo"]
 
 
+def test_a_take_being_recorded_is_listed_with_what_is_kept_so_far(
+    store: Store, new_take: NewTake, hit: NewHit, kept: str, go_round: GoRound
+) -> None:
+    with store.begin(new_take()) as writer:
+        writer.add([hit(0)])
+        go_round()
+        live, before = store.takes()
+        assert (live.state, live.ended_at, live.hit_count) == (TakeState.RECORDING, None, 1)
+        assert (before.id, before.hit_count) == (kept, 6)
+
+
 def test_start_and_end_may_be_said_later(store: Store, new_take: NewTake) -> None:
     with store.begin(new_take()) as writer:
         writer.set_start(77)
