@@ -115,7 +115,8 @@ class DummyServer:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-            _remove_remains(self.name)
+            if not server_answers(self.name):  # somebody else's, begun at the same moment
+                _remove_remains(self.name)
 
     def __enter__(self) -> Self:
         try:
@@ -146,14 +147,13 @@ class DummyServer:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
+            self._process = process
             give_up = time.monotonic() + _START_WITHIN_S
             while process.poll() is None and time.monotonic() < give_up:
                 if server_answers(self.name):
-                    self._process = process
                     return ""
                 time.sleep(0.002)
-            process.kill()
-            process.wait()
+            self.stop()
             log.seek(0)
             lines = log.read().decode(errors="replace").splitlines()
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")

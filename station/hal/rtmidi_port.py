@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -21,6 +22,10 @@ else:
 
 # Three seconds of 10,000 messages a second, should the whole process be held up.
 QUEUE_LIMIT = 32_768
+
+# JACK joins two ports at its next period; what is sent before is lost. People set 64 to 1,024
+# frames: this is two of the longest.
+_JACK_JOINS_WITHIN_S = 0.045
 
 _CHECKS = {"alsa": sequencer_usable, "jack": server_answers}
 
@@ -72,10 +77,13 @@ def input_names(system: MidiSystem) -> list[str]:
     if not is_there(system):
         return []
     try:
-        with _client(rtmidi.MidiIn, system, CLIENT) as client:
-            return list(client.get_ports())
-    except rtmidi.RtMidiError:
+        client = _make(rtmidi.MidiIn, system, CLIENT)
+        with _deleted_on_error(client, CLIENT):
+            names = list(client.get_ports())
+    except KitError:
         return []
+    _delete(client)
+    return names
 
 
 class InputPort:
@@ -91,20 +99,11 @@ class InputPort:
         self.system = system
         self.name = name
         self.queue_limit = queue_limit
-        try:
-            self._client = _make(rtmidi.MidiIn, system, CLIENT, queue_size_limit=queue_limit)
-        except rtmidi.RtMidiError as error:
-            raise _refused(name, error) from error
-        try:
+        self._client = _make(rtmidi.MidiIn, system, CLIENT, queue_size_limit=queue_limit)
+        with _deleted_on_error(self._client, name):
             # Everything: on JACK a message that RtMidi leaves out still moves the next delta.
             self._client.ignore_types(sysex=False, timing=False, active_sense=False)
-            self._client.open_port(_place(self._client, name), "in")
-        except rtmidi.RtMidiError as error:
-            self.close()
-            raise _refused(name, error) from error
-        except KitError:
-            self.close()
-            raise
+            _join(self._client, system, name, "in")
 
     def poll(self) -> tuple[list[int], float] | None:
         """The next message's bytes and its delta in seconds, or None.
@@ -181,11 +180,9 @@ def open_virtual_output(name: str, api: str | None = None) -> OutputPort:
     for system in systems_for(api):
         if system.name == "winmm":
             continue
-        try:
-            client = _make(rtmidi.MidiOut, system, name)
+        client = _make(rtmidi.MidiOut, system, name)
+        with _deleted_on_error(client, name):
             client.open_virtual_port("midi")
-        except rtmidi.RtMidiError as error:
-            raise _refused(name, error) from error
         return OutputPort(client, name, system)
     raise KitError(
         "Windows has no virtual MIDI ports; install a loopback driver such as loopMIDI "
@@ -205,15 +202,12 @@ def open_output(typed: str, api: str | None = None) -> OutputPort:
     seen: list[str] = []
     for system in systems_for(api):
         client = _make(rtmidi.MidiOut, system, CLIENT)
-        try:
+        with _deleted_on_error(client, typed):
             names = list(client.get_ports())
             fitting = meant(typed, names)
             if len(fitting) == 1:
-                client.open_port(_place(client, fitting[0]), "out")
+                _join(client, system, fitting[0], "out")
                 return OutputPort(client, fitting[0], system)
-        except rtmidi.RtMidiError as error:
-            _delete(client)
-            raise _refused(typed, error) from error
         _delete(client)
         if fitting:
             raise ambiguous(typed, fitting)
@@ -255,26 +249,34 @@ def _lost(name: str, error: Exception) -> KitError:
     return KitError(f"The MIDI port '{name}' is lost ({error}); plug it in again.", KitReason.LOST)
 
 
-def _place(client: Any, name: str) -> int:
-    """RtMidi opens by place, and places move when something is unplugged."""
+def _join(client: Any, system: MidiSystem, name: str, own_name: str) -> None:
+    # RtMidi opens by place, and places move when something is unplugged.
     names = list(client.get_ports())
     if name not in names:
         raise no_such_port(name, names)
-    place: int = names.index(name)
-    return place
+    client.open_port(names.index(name), own_name)
+    if system.name == "jack":
+        time.sleep(_JACK_JOINS_WITHIN_S)
 
 
 def _make(kind: Any, system: MidiSystem, name: str, **settings: int) -> Any:
-    return kind(rtmidi.get_compiled_api_by_name(system.name), name, **settings)
+    try:
+        return kind(rtmidi.get_compiled_api_by_name(system.name), name, **settings)
+    except rtmidi.RtMidiError as error:
+        raise _refused(name, error) from error
 
 
 @contextmanager
-def _client(kind: Any, system: MidiSystem, name: str) -> Iterator[Any]:
-    client = _make(kind, system, name)
+def _deleted_on_error(client: Any, name: str) -> Iterator[None]:
+    """Let a client go whose port, called `name`, does not open."""
     try:
-        yield client
-    finally:
+        yield
+    except rtmidi.RtMidiError as error:
         _delete(client)
+        raise _refused(name, error) from error
+    except KitError:
+        _delete(client)
+        raise
 
 
 def _delete(client: Any) -> None:

@@ -166,9 +166,9 @@ def _midi(request: pytest.FixtureRequest, folder: Path) -> SourceFixture:
 SIM = "sim://?player=steady&miss_rate=0&extra_rate=0&double_trigger_rate=0"
 RIGS: dict[str, Callable[[pytest.FixtureRequest, Path], SourceFixture]] = {
     "midi": _midi,
-    "sim": lambda _, __: SimRig(SIM, 20, 60),
+    "sim": lambda _, __: SimRig(SIM, 10, 40),
     "sim as fast as it goes": lambda _, __: SimRig(f"{SIM}&realtime=0", 40, 3_000),
-    "replay": lambda _, folder: ReplayRig(folder / "a.mid", "1", 20, 60),
+    "replay": lambda _, folder: ReplayRig(folder / "a.mid", "1", 10, 40),
     "replay as fast as it goes": lambda _, folder: ReplayRig(folder / "a.mid", "max", 40, 3_000),
 }
 
