@@ -132,7 +132,9 @@ def _top_parser() -> Parser:
         usage="station [--kit ADDRESS] [--chart CHART] [--bpm BPM] [--demo]\n"
         "       station COMMAND [--help] ...",
         description="An e-drum practice station: were you rushing, or were you dragging?\n"
-        f"Without a command it opens the dashboard.\n\ncommands:\n{listing}",
+        f"Without a command it opens the dashboard.\n\ncommands:\n{listing}\n\n"
+        "exit codes:\n  0 done   1 done, and the answer is no   2 wrong use   3 something outside\n"
+        "  70 a fault of ours   130 broken off   141 nobody reads the output any more",
     )
     parser.add_argument("--kit", metavar="ADDRESS", help="the kit to open; default: the first real")
     parser.add_argument("--chart", metavar="CHART", help="a shipped chart's name, or a file")

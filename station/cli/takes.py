@@ -48,12 +48,12 @@ def run(args: argparse.Namespace) -> int:
     short = short_ids([take.id for take in kept])
     if args.json != STDOUT:
         _print(shown, short, tempi, len(chosen))
-    document_ = {
+    told = {
         "schema": SCHEMA,
         "takes": [_to_dict(t, short[t.id], tempi[t.id]) for t in shown],
         "kept": len(chosen),
     }
-    write_json(document_, args.json)
+    write_json(told, args.json)
     return 0
 
 
