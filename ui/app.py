@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
@@ -92,7 +92,14 @@ def display_problem() -> str:
     return "There is no display for a window; 'station play' plays in the terminal."
 
 
-def begin(kit: str, chart: str, bpm: float | None, *, demo: bool) -> Session:
+def begin(
+    kit: str,
+    chart: str,
+    bpm: float | None,
+    *,
+    demo: bool,
+    launch: Callable[[], EngineClient] = EngineClient.launch,
+) -> Session:
     """Start the engine and tell it what is known already.
 
     Parameters
@@ -105,6 +112,8 @@ def begin(kit: str, chart: str, bpm: float | None, *, demo: bool) -> Session:
         Tempo, or None for the chart's own (of the simulated drummer: 330).
     demo
         Begin a take of the simulated drummer at once.
+    launch
+        Starts the engine.
 
     Raises
     ------
@@ -113,7 +122,7 @@ def begin(kit: str, chart: str, bpm: float | None, *, demo: bool) -> Session:
     """
     if bpm is not None and not MIN_BPM <= bpm <= MAX_BPM:
         raise WrongUse(f"{bpm:g} BPM is outside {MIN_BPM} to {MAX_BPM}; choose another tempo.")
-    engine = EngineClient.launch()
+    engine = launch()
     outbox, state = Outbox(), Dashboard()
     # Looking for kits would take from the engine's start what it can spare later.
     search = None if demo or kit else KitSearch()

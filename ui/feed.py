@@ -89,6 +89,7 @@ class Feed(QObject):
         self._engine: EngineLink | None = engine
         self._launch = launch
         self._outbox = outbox
+        self._old_outboxes: list[Outbox] = []
         self._clock = clock
         self._kits: list[str] = []
         self._silent = False
@@ -140,6 +141,9 @@ class Feed(QObject):
         if self._engine is not None:
             self._outbox.end(self._engine)
             self._engine = None
+        # An engine that does not answer takes seconds to end; the next one need not wait.
+        self._old_outboxes.append(self._outbox)
+        self._outbox = Outbox()
         try:
             self._engine = self._launch()
         except EngineError as error:
@@ -158,7 +162,8 @@ class Feed(QObject):
         if self._engine is not None:
             self._outbox.end(self._engine)
             self._engine = None
-        self._outbox.finish(_CLOSE_TIMEOUT_S)
+        for outbox in (*self._old_outboxes, self._outbox):
+            outbox.finish(_CLOSE_TIMEOUT_S)
 
     # ------------------------------------------------------------------- frame
 

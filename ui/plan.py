@@ -10,7 +10,8 @@ from station.engine.messages import Start
 from station.errors import WrongUse
 from station.files import load_chart
 
-SIMULATED_DRUMMER = "sim://?player=human&seed=1"
+# As the driver names it, so that it is found again in the list of kits.
+SIMULATED_DRUMMER = "sim://?player=human"
 DEMO_BPM = 330.0
 _DEMO_NS = 45_000_000_000
 
@@ -77,11 +78,13 @@ class Plan:
 def demo_plan(chart: str, bpm: float = DEMO_BPM, kit: str = SIMULATED_DRUMMER) -> Plan:
     """The simulated drummer on `chart`, long enough for a verdict.
 
+    It needs no count-in, and somebody is looking at an empty window.
+
     Raises
     ------
     ChartError, WrongUse
         When the chart cannot be read, or not be played at that tempo.
     """
-    plan = Plan(kit, chart, bpm)
+    plan = Plan(kit, chart, bpm, count_in_bars=0)
     once_ns = max(1, plan.chart_as_played().length_ns)
     return replace(plan, repeats=max(1, round(_DEMO_NS / once_ns)))

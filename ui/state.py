@@ -20,7 +20,6 @@ from station.engine.messages import (
     VerdictNow,
 )
 from station.engine.ring import Records
-from station.hal.api import LinkState
 from station.model import PADS, JudgementKind
 from ui.grid import Grid, Place
 from ui.marks import Marks
@@ -117,11 +116,6 @@ class Dashboard:
     def simulated(self) -> bool:
         """Whether nobody strikes what is heard."""
         return bool(self.kits) and all(kit.simulated for kit in self.kits.values())
-
-    @property
-    def kit_lost(self) -> bool:
-        """Whether a kit has gone away."""
-        return any(kit.state == LinkState.LOST for kit in self.kits.values())
 
     def chart_ns(self, now_ns: int) -> int | None:
         """Chart time now; None when no take is running."""

@@ -16,7 +16,7 @@ from ui.pages.play import PlayPage
 from ui.pages.report import ReportPage
 from ui.plan import SIMULATED_DRUMMER, Plan, demo_plan
 from ui.state import Phase
-from ui.widgets.bars import Banner, KitBar, simulated_text
+from ui.widgets.bars import Banner, KitBar, lost_text, simulated_text
 
 # A plain text's height as a share of the window's smaller side, in steps: a style sheet is
 # not made anew for every pixel.
@@ -42,7 +42,7 @@ class Window(QMainWindow):
     ----------
     play, report
         The pages.
-    engine_banner, problem_banner, simulated_banner
+    engine_banner, problem_banner, kit_banner, simulated_banner
         The strips above them.
     """
 
@@ -65,6 +65,7 @@ class Window(QMainWindow):
         self.engine_banner.offer("Start a new engine", self._new_engine)
         self.problem_banner = Banner("problem", "Problem")
         self.problem_banner.offer("Close", self._feed.dismiss_problems)
+        self.kit_banner = Banner("problem", "Kit")
         self.simulated_banner = Banner("simulated", "Simulated")
         self.play, self.report = PlayPage(self._state), ReportPage()
         self._pages = QStackedWidget()
@@ -87,6 +88,7 @@ class Window(QMainWindow):
             self.kit_bar,
             self.engine_banner,
             self.problem_banner,
+            self.kit_banner,
             self.simulated_banner,
         ):
             layout.addWidget(strip)
@@ -199,6 +201,7 @@ class Window(QMainWindow):
     def refresh(self) -> None:
         """Follow the view-model in all that does not move."""
         self.kit_bar.refresh()
+        self.kit_banner.show_text(lost_text(self._state))
         self.simulated_banner.show_text(simulated_text(self._state))
         self.problem_banner.show_text(" ".join(self._state.problems))
         self.play.refresh()

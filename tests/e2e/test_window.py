@@ -73,7 +73,7 @@ def test_a_take_from_the_space_bar_to_the_report(
     state = session.state
     until(feed.frame, lambda: state.phase is Phase.IDLE and bool(state.kits))
     assert window.simulated_banner.isVisible()
-    window.play.setup.repeats.setValue(4)
+    window.play.setup.repeats.setValue(1)
 
     QTest.keyClick(window, Qt.Key.Key_Space)
     until(feed.frame, lambda: state.hits >= 4)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
+from station.hal.api import LinkState
 from station.model import StampedBy
 from ui import words
 from ui.state import Dashboard
@@ -139,6 +140,15 @@ class Banner(QFrame):
         self._label.setText(text)
         self.setAccessibleDescription(text)
         self.setVisible(bool(text))
+
+
+def lost_text(state: Dashboard) -> str:
+    """What must be said when a kit has gone away."""
+    lost = [kit.name for kit in state.kits.values() if kit.state == LinkState.LOST]
+    if not lost:
+        return ""
+    goes_on = " The take goes on, and the gap is marked." if state.playing else ""
+    return f"{' and '.join(lost)}: the connection is lost; plug it in again.{goes_on}"
 
 
 def simulated_text(state: Dashboard) -> str:

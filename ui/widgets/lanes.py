@@ -18,7 +18,7 @@ from station.units import NS_PER_MS
 from ui import shapes, theme, words
 from ui.grid import Grid, Page
 from ui.marks import Outcome, SeenMarks
-from ui.state import Dashboard
+from ui.state import Dashboard, Phase
 from ui.widgets.painted import Painted, write
 
 # How much of a page's width the coming notes are ahead of the playhead.
@@ -51,6 +51,7 @@ class Lanes(Painted):
         self._said_ns = 0
         self._layers: dict[int, QPixmap] = {}
         self._laid_out: Grid | None = None
+        self._shown: tuple[Phase, Grid | None, str] | None = None
         self.say("Nothing played yet.")
 
     def show_time(self, now_ns: int) -> None:
@@ -60,7 +61,17 @@ class Lanes(Painted):
             self._said_ns = now_ns
             s = self._state
             self.say(f"{s.hits} hits on a note, {s.missed} missed, {s.extra} extra.")
-        self.update()
+        if self._moving():
+            self.update()
+
+    def _moving(self) -> bool:
+        """Whether anything differs from what was painted last; between takes nothing does."""
+        state = self._state
+        shown = (state.phase, state.grid, state.take_id)
+        heard = self._now_ns - int(state.heard_ns.max()) < 2 * _HEARD_NS
+        moving = state.phase is Phase.PLAYING or heard or shown != self._shown
+        self._shown = shown
+        return moving
 
     # ----------------------------------------------------------------- painting
 

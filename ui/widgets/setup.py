@@ -183,7 +183,7 @@ class Setup(QWidget):
         self.chart.setCurrentIndex(place)
         self.bpm.setValue(bpm)
         self.repeats.setValue(plan.repeats)
-        bars = 0 if plan.on_first_hit else plan.count_in_bars
+        bars = 0 if plan.on_first_hit else max(1, plan.count_in_bars)
         self.beginning.setCurrentIndex(max(0, self.beginning.findData(bars)))
         self.player.setText(plan.player)
         for blocker in blockers:

@@ -72,7 +72,7 @@ class Desk:
             def close(self) -> None:
                 done.set()
 
-        self.outbox.end(Last())
+        self.feed._outbox.end(Last())
         assert done.wait(WAIT_S)
         return self.engines[engine].sent
 
@@ -153,6 +153,15 @@ def test_a_new_engine_opens_the_same_kits(desk: Desk) -> None:
     desk.engines[1].say(Ready(2))
     desk.feed.tick()
     assert desk.state.phase is Phase.IDLE
+
+
+def test_a_new_engine_does_not_wait_for_the_end_of_a_stuck_one(desk: Desk) -> None:
+    let_go = threading.Event()
+    desk.engines[0].close = lambda: let_go.wait(WAIT_S)  # type: ignore[method-assign,assignment]
+    desk.feed.connect_kits(["midi://TD-17"])
+    desk.feed.new_engine()
+    assert desk.sent(1) == [Connect(["midi://TD-17"])]
+    let_go.set()
 
 
 def test_an_engine_that_cannot_be_started_again_is_said(

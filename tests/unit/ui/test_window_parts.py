@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from station.clock import ManualClock
 from station.engine.messages import Ended, KitStatus, Problem, Ready, Started, VerdictNow
 from station.engine.ring import RECORD_DTYPE, Records
 from station.model import PAD_INDEX, JudgementKind, Pad
+from ui import words
 from ui.feed import Feed
 from ui.kitsearch import FoundKit
 from ui.link import FakeEngine
@@ -258,6 +260,22 @@ def test_the_kit_bar_says_how_good_the_time_is_and_that_the_profile_is_a_guess(
     said = stage.window.kit_bar.accessibleDescription()
     for part in ("TD-17", "connected", "stamped by the driver, ±0.2 ms", "a guess", "330 BPM"):
         assert part in said
+
+
+def test_a_lost_kit_is_said_until_it_is_back(stage: Stage) -> None:
+    stage.play()
+    stage.say(replace(TD17, state="lost"))
+    banner = stage.window.kit_banner
+    assert banner.isVisible()
+    assert banner.text.startswith("TD-17: the connection is lost; plug it in again. The take goes")
+    assert "LOST" in stage.window.kit_bar.accessibleDescription()
+    stage.say(TD17)
+    assert not banner.isVisible()
+
+
+def test_a_recording_that_is_played_back_is_no_simulated_drummer(stage: Stage) -> None:
+    stage.say(replace(SIM, address="replay://take.mid", stamped_by="file"))
+    assert stage.window.simulated_banner.text.endswith(words.PLAYED_BACK)
 
 
 def test_a_problem_is_one_sentence_in_a_strip_that_can_be_closed(stage: Stage) -> None:
