@@ -19,7 +19,7 @@ from station.units import NS_PER_MINUTE, NS_PER_S, ms_from_ns
 
 # So many hits does the meter's dot stand for: one alone jumps about.
 _RECENT = 8
-# The tempo is called last, so its word goes first once it is there.
+# What a verdict says while it says nothing.
 _SILENT = "undecided"
 
 

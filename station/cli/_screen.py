@@ -72,7 +72,7 @@ def drawn(stream: IO[str], title: str) -> Iterator[Screen]:
             kit = view.kit
             if kit is not None:
                 state = "" if kit.state == "open" else f"  [{kit.state.upper()}: {kit.detail}]"
-                text.append(clean(f"{kit.name}  ±{kit.sigma_ms:g} ms{state}\n"), style="dim")
+                text.append(clean(f"{kit.name}  ±{kit.sigma_ms:g} ms{state}") + "\n", style="dim")
             text.append(f"{title}\n\n", style="dim")
             if view.counting_in(now_ns):
                 for line in view.counting_lines(now_ns):

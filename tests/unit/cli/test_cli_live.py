@@ -9,6 +9,7 @@ from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.cli._live import LiveView
 from station.cli._screen import Lines, Silent, screen_for
+from station.engine.messages import KitStatus
 from station.engine.ring import RECORD_DTYPE, Records
 from station.model import JudgementKind, Note, Pad, Zone
 from station.units import NS_PER_MS, NS_PER_S
@@ -133,6 +134,7 @@ class Terminal(io.StringIO):
 def test_a_terminal_shows_count_in_meter_and_word(view: LiveView) -> None:
     out = Terminal()
     view.judge({"tempo": {"call": "steady"}})
+    view.kit = KitStatus("midi://x", "TD-\x1b17", "roland-td", "lost", "driver", 0.3, False, "gone")
     with screen_for(out, "Seven 120 BPM", quiet=False) as screen:
         screen.show(view, START_NS - BEAT_NS)
         counted = out.getvalue()
@@ -142,3 +144,5 @@ def test_a_terminal_shows_count_in_meter_and_word(view: LiveView) -> None:
     shown = out.getvalue()[len(counted) :]
     assert "EARLY" in shown
     assert "S T E A D Y" in shown
+    assert "TD-\ufffd17  ±0.3 ms  [LOST: gone]" in shown
+    assert "\ufffd" not in shown.replace("TD-\ufffd17", "")
