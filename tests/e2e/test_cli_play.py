@@ -156,8 +156,6 @@ def test_an_engine_that_dies_is_a_sentence_and_3_and_the_take_is_kept(
     [
         (["midi://no such port here"], 3),
         (["sim://?player=nobody"], 2),
-        (["replay://nowhere.mid"], 3),
-        (["tuba://x"], 3),
     ],
 )
 def test_a_kit_that_cannot_be_opened_is_one_sentence_and_its_code(
