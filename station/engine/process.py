@@ -29,6 +29,7 @@ from station.engine.messages import (
     command_of,
     to_line,
 )
+from station.engine.priority import run_first
 from station.engine.ring import RingWriter
 from station.errors import StationError
 from station.timing.warm import compile_kernels
@@ -117,6 +118,8 @@ def main(ring_path: str) -> int:
         # What is there now stays; the collector would only walk over it in mid-take.
         gc.collect()
         gc.freeze()
+        # Not before: compiling at this priority would leave nothing for the window.
+        run_first()
         _loop(host, ears, wake)
     except Exception as error:
         mouth.say(
