@@ -19,11 +19,10 @@ class Signs:
     off_beat: str
     block: str
     minus: str
-    plus_minus: str
 
 
-PRETTY = Signs("·", "●", "|", "●", "○", "█", "−", "±")
-PLAIN = Signs(".", "o", "|", "#", "-", "#", "-", "+/-")
+PRETTY = Signs("·", "●", "|", "●", "○", "█", "−")
+PLAIN = Signs(".", "o", "|", "#", "-", "#", "-")
 
 
 def signs_for(encoding: str | None) -> Signs:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Protocol
 
 from station.cli._live import LiveView
+from station.cli._meter import PRETTY, signs_for
 from station.cli._output import clean, console, say
 from station.units import NS_PER_S
 
@@ -96,7 +97,7 @@ def screen_for(stream: IO[str], title: str, quiet: bool) -> Iterator[Screen]:
     """The screen that this stream can be."""
     if quiet:
         yield Silent()
-    elif stream.isatty():
+    elif stream.isatty() and signs_for(stream.encoding) is PRETTY:
         with drawn(stream, title) as screen:
             yield screen
     else:

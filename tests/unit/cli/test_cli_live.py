@@ -127,6 +127,8 @@ def test_quiet_shows_nothing(view: LiveView) -> None:
 
 
 class Terminal(io.StringIO):
+    encoding = "utf-8"  # type: ignore[assignment]
+
     def isatty(self) -> bool:
         return True
 
@@ -146,3 +148,10 @@ def test_a_terminal_shows_count_in_meter_and_word(view: LiveView) -> None:
     assert "S T E A D Y" in shown
     assert "TD-\ufffd17  ±0.3 ms  [LOST: gone]" in shown
     assert "\ufffd" not in shown.replace("TD-\ufffd17", "")
+
+
+def test_a_terminal_without_the_signs_gets_lines(view: LiveView) -> None:
+    out = Terminal()
+    out.encoding = "ascii"
+    with screen_for(out, "Seven", quiet=False) as screen:
+        assert isinstance(screen, Lines)
