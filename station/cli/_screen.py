@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import IO, Protocol
+from typing import Protocol, TextIO
 
 from station.cli._live import LiveView
 from station.cli._meter import PRETTY, signs_for
@@ -41,7 +41,7 @@ class Silent:
 class Lines:
     """A line for the count-in, then one every five seconds."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._due_ns: int | None = None
         self._said_count_in = False
@@ -62,7 +62,7 @@ class Lines:
 
 
 @contextlib.contextmanager
-def drawn(stream: IO[str], title: str) -> Iterator[Screen]:
+def drawn(stream: TextIO, title: str) -> Iterator[Screen]:
     """Give a screen that draws over itself on a terminal; the cursor is back afterwards."""
     from rich.live import Live
     from rich.text import Text
@@ -93,7 +93,7 @@ def drawn(stream: IO[str], title: str) -> Iterator[Screen]:
 
 
 @contextlib.contextmanager
-def screen_for(stream: IO[str], title: str, quiet: bool) -> Iterator[Screen]:
+def screen_for(stream: TextIO, title: str, quiet: bool) -> Iterator[Screen]:
     """The screen that this stream can be."""
     if quiet:
         yield Silent()

@@ -127,7 +127,7 @@ def test_quiet_shows_nothing(view: LiveView) -> None:
 
 
 class Terminal(io.StringIO):
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
 
     def isatty(self) -> bool:
         return True
