@@ -124,7 +124,7 @@ def begin(
         raise WrongUse(f"{bpm:g} BPM is outside {MIN_BPM} to {MAX_BPM}; choose another tempo.")
     engine = launch()
     outbox, state = Outbox(), Dashboard()
-    # Looking for kits would take from the engine's start what it can spare later.
+    # Begun now, so that the answer is there when the window is.
     search = None if demo or kit else KitSearch()
     chart = chart or _FIRST_CHART
     try:

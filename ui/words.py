@@ -91,15 +91,15 @@ def placement(verdict: Part | None) -> str:
 
 
 def spread_line(verdict: Part | None) -> str:
-    """8.8 ms (8.1 … 9.6)."""
+    """±8.8 ms  (8.1 … 9.6)."""
     part = (verdict or {}).get("spread")
     return NOT_SAID if not part else f"±{plain(part['sd_ms'])} ms  {interval(part)}".strip()
 
 
 def swing_line(verdict: Part | None) -> str:
-    """1.21 : 1 (1.17 … 1.25)."""
+    """1.21 : 1  (1.17 … 1.25)."""
     part = (verdict or {}).get("swing")
-    return NOT_SAID if not part else f"{plain(part['ratio'], 2)} : 1 {interval(part, 2)}".strip()
+    return NOT_SAID if not part else f"{plain(part['ratio'], 2)} : 1  {interval(part, 2)}".strip()
 
 
 def limb_lines(verdict: Part | None) -> list[str]:

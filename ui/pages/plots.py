@@ -18,11 +18,11 @@ from ui.summary import Summary
 
 _SYMBOLS = {Outcome.IN_TIME: "o", Outcome.EARLY: "t3", Outcome.LATE: "t2"}
 _MOST_POINTS = 4000
-_MOST_PADS = 4
 _LEAST_REACH_MS = 30.0
 _BINS = 40
-_TICK_PX = 13
-_MARK_PX = 11
+# Of this many hits on, marks are smaller.
+_MANY_POINTS = 300
+_MARK_PX, _SMALL_MARK_PX = 11, 8
 _ZONE_MS = IN_TIME_NS / NS_PER_MS
 
 pg.setConfigOptions(antialias=True, background=theme.PANEL, foreground=theme.MUTED, useNumba=False)
@@ -37,10 +37,11 @@ class OffsetsPlot(pg.PlotWidget):  # type: ignore[misc]
         self.setFrameStyle(0)
         self.setAccessibleName("Offsets over time")
 
-    def show_summary(self, summary: Summary) -> None:
-        """Draw a take."""
+    def show_summary(self, summary: Summary, text_px: int) -> None:
+        """Draw a take, with type of `text_px` pixels."""
         plot = self.getPlotItem()
         plot.clear()
+        _set_type(plot, text_px)
         reach = _reach_ms(summary)
         plot.setYRange(-reach * 1.25, reach * 1.1, padding=0)
         plot.setLabel("left", "early  −  ms  +  late")
@@ -48,20 +49,23 @@ class OffsetsPlot(pg.PlotWidget):  # type: ignore[misc]
         every = f", every {step}th hit" if step > 1 else ""
         plot.setLabel("bottom", f"seconds{every}")
         _zone(plot, "horizontal")
+        size = _MARK_PX if summary.hits < _MANY_POINTS else _SMALL_MARK_PX
         shown = slice(None, None, max(1, step))
         t_s = summary.t_s[shown]
         offset = np.clip(summary.offset_ms[shown], -reach, reach)
         outcome = summary.outcome[shown]
         for kind, symbol in _SYMBOLS.items():
             mine = outcome == kind
-            plot.addItem(_points(t_s[mine], offset[mine], symbol, theme.OUTCOME_COLOURS[kind]))
+            plot.addItem(
+                _points(t_s[mine], offset[mine], symbol, theme.OUTCOME_COLOURS[kind], size)
+            )
         edge = -reach * 1.14
         for at_s, symbol, ink, filled in (
             (summary.extra_s, "x", theme.EXTRA, True),
             (summary.missed_s, "o", theme.MISSED, False),
         ):
             at = at_s[:: max(1, -(-len(at_s) // _MOST_POINTS))]
-            plot.addItem(_points(at, np.full(len(at), edge), symbol, ink, filled=filled))
+            plot.addItem(_points(at, np.full(len(at), edge), symbol, ink, size, filled=filled))
         self.setAccessibleDescription(
             f"{summary.paired} hits on a note: {summary.share(Outcome.EARLY)} early, "
             f"{summary.share(Outcome.IN_TIME)} in time, {summary.share(Outcome.LATE)} late; "
@@ -77,28 +81,29 @@ class SpreadPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self.setFrameStyle(0)
         self.setAccessibleName("Offsets by pad")
 
-    def show_summary(self, summary: Summary) -> None:
-        """Draw a take."""
+    def show_summary(self, summary: Summary, text_px: int, pads: int) -> None:
+        """Draw a take: the `pads` pads that were hit most, with type of `text_px` pixels."""
         self.clear()
-        pads = summary.pads_by_hits()[:_MOST_PADS]
+        names = summary.pads_by_hits()[:pads]
         reach = _reach_ms(summary)
         said = []
-        for row, pad in enumerate(pads):
+        for row, pad in enumerate(names):
             offsets = summary.offsets_of(pad)
             mean, count = float(offsets.mean()), len(offsets)
             said.append(f"{words.pad_name(pad)}: mean {words.signed(mean)} ms, {count} hits")
             plot = self.addPlot(row=row, col=0)
             _still(plot)
+            _set_type(plot, text_px)
             plot.setXRange(-reach, reach, padding=0)
             title = f"{words.pad_name(pad)} &nbsp; {words.signed(mean)} ms &nbsp; {count} hits"
-            plot.setTitle(title, color=theme.TEXT, size="10pt", bold=True, justify="left")
+            plot.setTitle(title, color=theme.TEXT, size=f"{text_px}px", bold=True, justify="left")
             plot.hideAxis("left")
-            plot.showAxis("bottom", row == len(pads) - 1)
+            plot.showAxis("bottom", row == len(names) - 1)
             _zone(plot, "vertical")
             self._add_bars(plot, np.clip(offsets, -reach, reach), reach)
             pen = pg.mkPen(theme.TEXT, width=2, style=Qt.PenStyle.DashLine)
             plot.addItem(pg.InfiniteLine(mean, angle=90, pen=pen))
-        if pads:
+        if names:
             plot.setLabel("bottom", "◀ early &nbsp; &nbsp; ms &nbsp; &nbsp; late ▶")
         self.setAccessibleDescription(". ".join(said) + "." if said else "No hits on a note.")
 
@@ -124,11 +129,11 @@ class SpreadPlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
 
 
 def _points(
-    x: np.ndarray, y: np.ndarray, symbol: str, colour: str, *, filled: bool = True
+    x: np.ndarray, y: np.ndarray, symbol: str, colour: str, size: int, *, filled: bool = True
 ) -> pg.ScatterPlotItem:
     pen = pg.mkPen(theme.PANEL, width=0.5) if filled else pg.mkPen(colour, width=1.5)
     brush = pg.mkBrush(colour) if filled else pg.mkBrush(None)
-    return pg.ScatterPlotItem(x=x, y=y, symbol=symbol, size=_MARK_PX, pen=pen, brush=brush)
+    return pg.ScatterPlotItem(x=x, y=y, symbol=symbol, size=size, pen=pen, brush=brush)
 
 
 def _zone(plot: pg.PlotItem, orientation: str) -> None:
@@ -150,11 +155,14 @@ def _still(plot: pg.PlotItem) -> None:
     plot.setMouseEnabled(x=False, y=False)
     plot.setMenuEnabled(False)
     plot.hideButtons()
+
+
+def _set_type(plot: pg.PlotItem, text_px: int) -> None:
     for side in ("left", "bottom"):
         axis = plot.getAxis(side)
-        axis.setTickFont(theme.font(_TICK_PX))
+        axis.setTickFont(theme.font(text_px))
         axis.setTextPen(theme.MUTED)
-        axis.label.setFont(theme.font(_TICK_PX))
+        axis.label.setFont(theme.font(text_px))
 
 
 def _reach_ms(summary: Summary) -> float:

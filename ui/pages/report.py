@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from ui.pages.plots import OffsetsPlot, SpreadPlot
 
 
+_LEAST_TEXT_PX = 11
+
+
 class Card(QFrame):
     """A name and what is said about it."""
 
@@ -137,8 +140,8 @@ class ReportPage(QWidget):
             f"◀ {summary.share(Outcome.EARLY)} early\n● {summary.share(Outcome.IN_TIME)} in time\n"
             f"▶ {summary.share(Outcome.LATE)} late"
         )
-        self.cards["spread"].show_text(words.spread_line(verdict))
-        self.cards["swing"].show_text(words.swing_line(verdict))
+        self.cards["spread"].show_text(_on_two_lines(words.spread_line(verdict)))
+        self.cards["swing"].show_text(_on_two_lines(words.swing_line(verdict)))
         self.cards["limbs"].show_text("\n".join(words.limb_lines(verdict)))
         how = "broken off, and " if report.get("state") == TakeState.BROKEN_OFF else ""
         self._kept.setText(f"This take is {how}kept as {words.short_id(take_id)}.")
@@ -151,8 +154,9 @@ class ReportPage(QWidget):
             self._offsets, self._spread = OffsetsPlot(), SpreadPlot()
             self._plots.addWidget(_framed(self._offsets), 62)
             self._plots.addWidget(_framed(self._spread), 38)
-        self._offsets.show_summary(summary)
-        self._spread.show_summary(summary)
+        text_px = max(_LEAST_TEXT_PX, self.height() // 48)
+        self._offsets.show_summary(summary, text_px)
+        self._spread.show_summary(summary, text_px, pads=min(4, max(2, self.height() // 140)))
 
 
 def _framed(plot: QWidget) -> QFrame:
@@ -164,7 +168,12 @@ def _framed(plot: QWidget) -> QFrame:
     return frame
 
 
+def _on_two_lines(text: str) -> str:
+    """A value, and its interval below it."""
+    return text.replace("  ", "\n")
+
+
 def _hits_text(summary: Summary) -> str:
     text = f"{summary.paired} of {summary.notes} notes\n{summary.missed} missed\n"
     text += f"{summary.extra} extra"
-    return f"{text}, {summary.suspects} suspect" if summary.suspects else text
+    return f"{text}\n{summary.suspects} suspect" if summary.suspects else text

@@ -307,7 +307,7 @@ def test_the_report_says_what_is_known_and_what_is_not(stage: Stage) -> None:
     page: ReportPage = stage.window.report
     assert stage.window.showing_report
     assert page.call.word == "DRAGGING"
-    assert page.cards["hits"].text == "2 of 3 notes\n1 missed\n1 extra, 1 suspect"
+    assert page.cards["hits"].text == "2 of 3 notes\n1 missed\n1 extra\n1 suspect"
     assert page.cards["timing"].text == "◀ 1 early\n● 1 in time\n▶ 0 late"
     for name in ("spread", "swing", "limbs"):
         assert page.cards[name].text == "not said yet"

@@ -56,7 +56,7 @@ def test_limbs_spread_and_swing_read_as_sentences() -> None:
     )
     assert words.limb_lines(said) == ["kick 6.6 ms before hi-hat (−8.1 … −5.0)"]
     assert words.spread_line(said) == "±8.8 ms  (8.1 … 9.6)"
-    assert words.swing_line(said) == "1.21 : 1 (1.17 … 1.25)"
+    assert words.swing_line(said) == "1.21 : 1  (1.17 … 1.25)"
 
 
 def kit(**changes: Any) -> KitStatus:
