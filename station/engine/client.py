@@ -63,6 +63,7 @@ class EngineClient:
                 env={**os.environ, **(environment or {})},
                 # Ctrl-C in a terminal goes to the client, which ends the take in good order.
                 start_new_session=os.name == "posix",
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
             return cls(process, RingReader(path))
         except OSError as error:

@@ -69,7 +69,7 @@ class Library:
             best = FALLBACK
             hints.append(
                 f'Unknown kit "{port_name}": using General MIDI; if a pad shows up as another, '
-                f"copy the profile {FALLBACK}.toml to {own_folder()} and change its notes."
+                "teach the station this kit: 'station kits learn' and its address."
             )
         return Picked(self.profiles[best], " ".join(hints) or None)
 
