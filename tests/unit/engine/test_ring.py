@@ -142,7 +142,8 @@ from station.model import PADS, Flag, Judgement, JudgementKind
 writer = RingWriter(Path(sys.argv[1]))
 sys.stdin.readline()
 for n in range(int(sys.argv[2])):
-    writer.put(Judgement(JudgementKind.EXTRA, False, n, -1, PADS[0], n, n * 7, 0, 1, Flag.NONE), n, n)
+    judgement = Judgement(JudgementKind.EXTRA, False, n, -1, PADS[0], n, n * 7, 0, 1, Flag.NONE)
+    writer.put(judgement, n, n)
 """
 
 
