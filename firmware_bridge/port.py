@@ -1,0 +1,319 @@
+"""Serial ports: which are there, and bytes in and out of one. The only module with pyserial.
+
+pyserial opens and sets up the line; the bytes then go past it where the system has `poll`: its
+own `read` asks twice per call and sets the line up anew for every other timeout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import serial
+from serial.tools import list_ports
+
+from station.errors import KitError, KitReason
+
+# A list of devices to look at beside those that the system calls serial ports: a Raspberry Pi's
+# own UART, Bluetooth, a simulated board.
+MORE_DEVICES = "STATION_SERIAL_DEVICES"
+_READ_SIZE: Final = 65_536
+_UNSENT_LIMIT: Final = 4_096
+# ENOTTY: not a terminal at all. EINVAL, ERANGE: one that does not take these settings.
+_NO_LINE = (errno.ENOTTY, errno.EINVAL, errno.ERANGE)
+_ABSENT = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
+_BUSY = (errno.EBUSY, errno.EAGAIN)
+_DENIED = (errno.EACCES, errno.EPERM)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A serial device that is there.
+
+    Attributes
+    ----------
+    path
+        What opens it.
+    title
+        What the system calls it; for people.
+    usb_serial
+        The serial number that its USB descriptor tells; empty without one.
+    """
+
+    path: str
+    title: str = ""
+    usb_serial: str = ""
+
+
+class PortLost(Exception):  # noqa: N818 - said as it is: the port was lost
+    """The device is gone: unplugged, or its other end was closed."""
+
+
+def devices() -> list[Device]:
+    """Every serial device that may have a board, and those named in `STATION_SERIAL_DEVICES`."""
+    found = [
+        Device(port.device, _title(port), port.serial_number or "")
+        for port in list_ports.comports()
+    ]
+    known = {device.path for device in found}
+    for path in os.environ.get(MORE_DEVICES, "").split(os.pathsep):
+        if path and path not in known and Path(path).exists():
+            found.append(Device(path))
+    return found
+
+
+def open_port(path: str, baud: int) -> SerialPort:
+    """Open a device for us alone.
+
+    Raises
+    ------
+    KitError
+        With the reason: no such device, no permission, taken, not a serial port.
+    """
+    try:
+        line = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
+    except (serial.SerialException, OSError, ValueError, OverflowError) as error:
+        raise _refusal(path, baud, error) from error
+    # 16 ms of buffering in an FTDI chip become 1; a pty or another chip does not know the wish.
+    with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
+        line.set_low_latency_mode(True)
+    _keep_dtr_at_close(line)
+    return SerialPort(path, line)
+
+
+class SerialPort:
+    """An open device.
+
+    One thread reads and writes; any thread may `wake` it. Every fault of the line is a
+    `PortLost`: pyserial's own exceptions, and the OSErrors that come past it after an unplug.
+    """
+
+    def __init__(self, path: str, line: Any) -> None:
+        self.path = path
+        self._line = line
+        self._unsent = bytearray()
+        self._wait, self._wake = _waiter(line)
+
+    def read(self, timeout_s: float) -> bytes:
+        """Whatever has come, at once; waits for the first byte at most so long.
+
+        Raises
+        ------
+        PortLost
+            When the device is gone.
+        """
+        try:
+            if self._unsent:
+                self._send()
+            return self._wait(timeout_s, bool(self._unsent))
+        except (serial.SerialException, OSError, ValueError, TypeError) as error:
+            # ValueError, TypeError: the descriptor was closed under us.
+            raise PortLost(_why(error)) from error
+
+    def write(self, data: bytes) -> None:
+        """Send without waiting; what the line does not take now goes with the next `read`.
+
+        A device that takes nothing for long loses what is on top: the host asks again.
+
+        Raises
+        ------
+        PortLost
+            When the device is gone.
+        """
+        if len(self._unsent) + len(data) > _UNSENT_LIMIT:
+            return
+        self._unsent += data
+        try:
+            self._send()
+        except (serial.SerialException, OSError, ValueError, TypeError) as error:
+            raise PortLost(_why(error)) from error
+
+    def set_baud(self, baud: int) -> bool:
+        """Change the speed, and forget what came at the old one; false where it is unknown.
+
+        Raises
+        ------
+        PortLost
+            When the device is gone.
+        """
+        try:
+            self._line.baudrate = baud
+            self._line.reset_input_buffer()
+        except (ValueError, OverflowError):
+            return False
+        except (serial.SerialException, OSError) as error:
+            if getattr(error, "errno", None) in _NO_LINE:
+                return False
+            raise PortLost(_why(error)) from error
+        except Exception as error:  # termios.error is no OSError
+            raise PortLost(_why(error)) from error
+        return True
+
+    def wake(self) -> None:
+        """Let a waiting `read` return; from any thread."""
+        self._wake()
+
+    def close(self) -> None:
+        """Give the device back; may be called twice."""
+        with contextlib.suppress(serial.SerialException, OSError):
+            self._line.close()
+        self._wait.close()
+
+    def _send(self) -> None:
+        try:
+            sent = self._wait.write(self._unsent)
+        except BlockingIOError:
+            return
+        del self._unsent[:sent]
+
+
+if sys.platform == "win32":
+
+    class _Waiter:
+        """Waits on pyserial's own handle, a few milliseconds at a time."""
+
+        _STEP_S = 0.004
+
+        def __init__(self, line: Any) -> None:
+            self._line = line
+            self._woken = threading.Event()
+
+        def __call__(self, timeout_s: float, unsent: bool) -> bytes:
+            for _ in range(max(1, round(timeout_s / self._STEP_S))):
+                waiting = self._line.in_waiting
+                if waiting or unsent:
+                    return bytes(self._line.read(waiting))
+                if self._woken.wait(self._STEP_S):
+                    self._woken.clear()
+                    break
+            return b""
+
+        def write(self, data: bytearray) -> int:
+            return int(self._line.write(bytes(data)) or 0)
+
+        def wake(self) -> None:
+            self._woken.set()
+
+        def close(self) -> None:
+            pass
+
+    def _keep_dtr_at_close(line: Any) -> None:
+        """Do nothing: Windows drops DTR at will."""
+
+else:
+    import select
+    import termios
+
+    class _Waiter:
+        """Waits on the descriptor and on a pipe by which other threads wake it."""
+
+        def __init__(self, line: Any) -> None:
+            self._fd = line.fileno()
+            self._wake_out, self._wake_in = os.pipe()
+            os.set_blocking(self._wake_in, False)
+            self._lock = threading.Lock()
+            self._poll = select.poll()
+            self._poll.register(self._wake_out, select.POLLIN)
+            self._poll.register(self._fd, select.POLLIN)
+
+        def __call__(self, timeout_s: float, unsent: bool) -> bytes:
+            self._poll.modify(self._fd, select.POLLIN | (select.POLLOUT if unsent else 0))
+            data = b""
+            for fd, event in self._poll.poll(max(0.0, timeout_s) * 1e3):
+                if fd == self._wake_out:
+                    os.read(fd, 4_096)
+                elif event & select.POLLIN:
+                    data = os.read(fd, _READ_SIZE)
+                    if not data:
+                        raise OSError(errno.EIO, "end of the line")
+                elif event & ~select.POLLOUT:
+                    raise OSError(errno.EIO, "unplugged")
+            return data
+
+        def write(self, data: bytearray) -> int:
+            return os.write(self._fd, data)
+
+        def wake(self) -> None:
+            with self._lock, contextlib.suppress(BlockingIOError):
+                if self._wake_in >= 0:
+                    os.write(self._wake_in, b"w")
+
+        def close(self) -> None:
+            with self._lock:
+                if self._wake_in >= 0:
+                    os.close(self._wake_in)
+                    os.close(self._wake_out)
+                    self._wake_in = -1
+
+    def _keep_dtr_at_close(line: Any) -> None:
+        """Leave DTR up when we close, so that the next program does not reset the board."""
+        with contextlib.suppress(termios.error, OSError):
+            settings = termios.tcgetattr(line.fileno())
+            settings[2] &= ~termios.HUPCL
+            termios.tcsetattr(line.fileno(), termios.TCSANOW, settings)
+
+
+def _waiter(line: Any) -> tuple[_Waiter, Callable[[], None]]:
+    waiter = _Waiter(line)
+    return waiter, waiter.wake
+
+
+def _title(port: Any) -> str:
+    """The system's name for a port, where it says more than the device's own."""
+    words = [port.manufacturer, port.product]
+    return " ".join(word for word in words if word) or (port.description or "").replace("n/a", "")
+
+
+def _why(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _refusal(path: str, baud: int, error: Exception) -> KitError:
+    """The sentence to a person for a port that does not open."""
+    number = getattr(error, "errno", None)
+    if number is None and "denied" in str(error).lower():  # Windows, where it means: taken
+        number = errno.EBUSY
+    if number in _DENIED:
+        return KitError(
+            f"{path} may not be opened by you; {_way_in(path)}.", KitReason.NO_PERMISSION
+        )
+    if number in _BUSY:
+        return KitError(
+            f"{path} is in use by another program; close that one (a serial monitor, another "
+            "station) and try again.",
+            KitReason.BUSY,
+        )
+    if number in _ABSENT or (number is None and not Path(path).exists()):
+        return KitError(
+            f"There is no serial device {path}; plug the board in ('station kits' lists those "
+            "that answer).",
+            KitReason.NO_SUCH_PORT,
+        )
+    if isinstance(error, ValueError | OverflowError):
+        return KitError(
+            f"{path} does not run at {baud} baud; say another with '?baud='.", KitReason.NOT_A_KIT
+        )
+    return KitError(
+        f"{path} is no serial port ({_why(error)}); 'station kits' lists the boards that answer.",
+        KitReason.NOT_A_KIT,
+    )
+
+
+def _way_in(path: str) -> str:
+    """How to be allowed: the device's group, when it would let us in."""
+    try:
+        import grp  # noqa: PLC0415 - not on Windows
+
+        group = grp.getgrgid(Path(path).stat().st_gid).gr_name
+    except (ImportError, KeyError, OSError):
+        return "ask whoever runs this machine for the right to it"
+    if group == "root":
+        return f"its group is root: ask for a udev rule that gives {path} to 'dialout'"
+    return f"join its group: 'sudo usermod -aG {group} $USER', then log in anew"

@@ -1,0 +1,151 @@
+"""Which hits are missing, twice or late, by their numbers."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from station.units import NS_PER_MS
+
+_BYTE = 256
+# A request may be lost like anything else.
+ASK_AGAIN_NS = 50 * NS_PER_MS
+ASK_TIMES = 6
+
+
+class Order(Enum):
+    """What a hit is in the row of numbers."""
+
+    NEXT = auto()  # the one expected, or one behind a gap
+    LATE = auto()  # fills a gap
+    TWICE = auto()  # was here before
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A hit's place: its full number, and what it is in the row."""
+
+    number: int
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Hits `first` to `last`, both included, are to be asked for again."""
+
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class _Gap:
+    """A missing hit: when it was last asked for, and how often."""
+
+    asked_ns: int | None = None
+    times: int = 0
+
+
+class HitSequence:
+    """Numbers of one board's hits since its start.
+
+    A frame has only the lowest byte of the number; the whole number is the nearest one to
+    what is expected, and the board says the whole one with every pong.
+
+    Parameters
+    ----------
+    ring
+        How many hits the board keeps; 0 when it sends nothing again.
+    expected
+        Number of the next hit.
+
+    Attributes
+    ----------
+    expected
+        Number of the next new hit.
+    lost
+        Hits given up since the last `take_lost`.
+    """
+
+    def __init__(self, ring: int, expected: int = 0) -> None:
+        self.expected = expected
+        self.lost = 0
+        self._ring = ring
+        self._missing: OrderedDict[int, _Gap] = OrderedDict()
+
+    @property
+    def missing(self) -> int:
+        """How many hits are being waited for."""
+        return len(self._missing)
+
+    def hear(self, seq: int) -> Numbered:
+        """A hit came whose number ends with this byte."""
+        ahead = (seq - self.expected + _BYTE // 2) % _BYTE - _BYTE // 2
+        number = self.expected + ahead
+        if ahead >= 0:
+            self._skip_to(number)
+            self.expected = number + 1
+            return Numbered(number, Order.NEXT)
+        if self._missing.pop(number, None) is not None:
+            return Numbered(number, Order.LATE)
+        return Numbered(number, Order.TWICE)
+
+    def told(self, hits: int) -> None:
+        """The board says that its next hit will have this number."""
+        if hits > self.expected:
+            self._skip_to(hits)
+            self.expected = hits
+
+    def cannot(self, before: int) -> None:
+        """The board has no hits before this number any more."""
+        for number in [n for n in self._missing if n < before]:
+            self._give_up(number)
+
+    def to_ask(self, now_ns: int) -> list[Ask]:
+        """What to ask for now; each missing hit every `ASK_AGAIN_NS`, a few times."""
+        self.cannot(self.expected - self._ring)
+        due: list[int] = []
+        for number, gap in list(self._missing.items()):
+            if gap.asked_ns is not None and now_ns - gap.asked_ns < ASK_AGAIN_NS:
+                continue
+            if gap.times >= ASK_TIMES:
+                self._give_up(number)
+                continue
+            gap.asked_ns = now_ns
+            gap.times += 1
+            due.append(number)
+        return _ranges(due)
+
+    @property
+    def next_ns(self) -> int | None:
+        """When `to_ask` has something to say next; None when nothing is missing."""
+        times = [
+            0 if g.asked_ns is None else g.asked_ns + ASK_AGAIN_NS for g in self._missing.values()
+        ]
+        return min(times, default=None)
+
+    def take_lost(self) -> int:
+        """Hits given up since the last call."""
+        lost, self.lost = self.lost, 0
+        return lost
+
+    def _skip_to(self, number: int) -> None:
+        first = max(self.expected, number - self._ring)
+        self.lost += first - self.expected
+        for missing in range(first, number):
+            self._missing[missing] = _Gap()
+
+    def _give_up(self, number: int) -> None:
+        del self._missing[number]
+        self.lost += 1
+
+
+def _ranges(numbers: list[int]) -> list[Ask]:
+    """Growing numbers as runs."""
+    runs: list[Ask] = []
+    for number in numbers:
+        if runs and runs[-1].last == number - 1:
+            runs[-1] = Ask(runs[-1].first, number)
+        else:
+            runs.append(Ask(number, number))
+    return runs
