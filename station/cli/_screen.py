@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import Protocol, TextIO
 
@@ -97,9 +98,14 @@ def screen_for(stream: TextIO, title: str, quiet: bool) -> Iterator[Screen]:
     """The screen that this stream can be."""
     if quiet:
         yield Silent()
-    elif stream.isatty() and signs_for(stream.encoding) is PRETTY:
+    elif _can_be_drawn_on(stream) and signs_for(stream.encoding) is PRETTY:
         with drawn(stream, title) as screen:
             yield screen
     else:
         say(title, stream)
         yield Lines(stream)
+
+
+def _can_be_drawn_on(stream: TextIO) -> bool:
+    # A dumb terminal (an editor's, a serial console) cannot go back over what it wrote.
+    return stream.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")

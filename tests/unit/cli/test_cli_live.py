@@ -133,7 +133,18 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_shows_count_in_meter_and_word(view: LiveView) -> None:
+def test_a_dumb_terminal_gets_lines(view: LiveView, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    out = Terminal()
+    with screen_for(out, "Seven 120 BPM", quiet=False) as screen:
+        screen.show(view, START_NS - BEAT_NS)
+    assert out.getvalue() == "Seven 120 BPM\nCount-in …\n"
+
+
+def test_a_terminal_shows_count_in_meter_and_word(
+    view: LiveView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
     view.judge({"tempo": {"call": "steady"}})
     view.kit = KitStatus("midi://x", "TD-\x1b17", "roland-td", "lost", "driver", 0.3, False, "gone")
