@@ -1,0 +1,699 @@
+"""The kernels of `station.timing.beam`: predict, branch, merge, choose, confirm, learn.
+
+The model. Written note n of lane l is played at written + o(t) + bias(l) + noise, where the
+offset o of the whole hand and its rate r (a tempo error) wander: dr = N(0, q₂ dt),
+do = r dt + N(0, q₁ dt), a local linear trend (Harvey 1989). A hypothesis is a pairing of
+hits and notes so far, summed up as an estimate of (o, r) and each lane's next free note. Its
+weight is the likelihood of all hits and of all notes left out: Reid's multiple hypothesis
+tracking (1979). The covariance is shared, since it depends on when hits came and hardly on
+which notes they were.
+
+All in one file on purpose, see `station.timing.kernel`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from station.timing.kernel import kernel
+
+LAG = 16
+REACH = 4
+STRAY, DOUBLE = -1, -2
+MISSED = -1
+# Why `hear` stops at a hit: a new anchor is wanted; the player has been back for a while.
+LOOK_ANCHOR, LOOK_BACK = 1, 2
+BACK = 8  # hits after a stop until the new place is said
+RECENT_HITS = 24
+_LOG_2PI = math.log(2 * math.pi)
+_MIX = 0x9E3779B97F4A7C1
+# Calls with a dozen arrays cost as much as what they do; a third of a hit's time.
+inlined = njit(inline="always", nogil=True)
+
+
+@inlined
+def _huber(z: float, k: float) -> float:
+    """½z² with exponential tails beyond k (Huber 1964): the log-cost of a residual."""
+    z = abs(z)
+    return 0.5 * z * z if z < k else k * z - 0.5 * k * k
+
+
+@inlined
+def _mark(lane: int, note: int) -> int:
+    """A lane's share in a hypothesis's key."""
+    return (note + 1) * (2 * lane + 1) * _MIX
+
+
+@inlined
+def _loud_log(velocity: float, row: np.void, cap: float) -> float:
+    """Log-density of a velocity, a normal that is never less likely than exp(−cap)."""
+    z2 = (velocity - row["mean"]) ** 2 / row["var"]
+    return row["log_peak"] - min(0.5 * z2, cap)
+
+
+@inlined
+def _stray_loud_log(velocity: float, row: np.void) -> float:
+    """Log-density of a stray's velocity: mostly as loud as strays have been, else anything."""
+    z2 = (velocity - row["mean"]) ** 2 / row["var"]
+    return math.log(0.2 / 127 + 0.8 * math.exp(row["log_peak"] - 0.5 * z2))
+
+
+@inlined
+def _predict(s: np.void, p: np.void, t_ms: float) -> float:
+    """Let time pass for the shared covariance; how much has passed."""
+    dt = max(t_ms - s["t_ms"], 0.0)
+    s["t_ms"] = max(t_ms, s["t_ms"])
+    keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
+    q1 = s["level_noise"]
+    q2 = s["rate_noise"]
+    s["offset_var"] += dt * (2 * s["covariance"] + dt * s["rate_var"] + q1 + q2 * dt * dt / 3)
+    s["covariance"] = keep * (s["covariance"] + dt * (s["rate_var"] + q2 * dt / 2))
+    s["rate_var"] = keep * keep * (s["rate_var"] + q2 * dt)
+    # After a long silence nothing is known any more but the neighbourhood of the click.
+    s["offset_var"] = min(s["offset_var"], s["bar_ms"] ** 2)
+    return dt
+
+
+@inlined
+def _extra_log(
+    s: np.void, p: np.void, hit: np.void, lane: np.void, strays: np.void, lane_count: int
+) -> float:
+    """Log-density of a hit that is no note: a stray, or a double trigger of the hit before.
+
+    Strays come at a learned rate on any lane. A double trigger comes within 36 ms of a hit
+    on the same pad and is clearly softer. Fills in how likely the second is.
+    """
+    log_density = math.log(s["stray_rate"])
+    hit["double"] = 0.0
+    if hit["velocity"] <= 0:
+        return log_density
+    log_density += _stray_loud_log(hit["velocity"], strays)
+    since = hit["t_ms"] - lane["t_ms"]
+    if since < 36.0 and hit["velocity"] < 0.8 * lane["velocity"]:
+        rate = max(s["doubles"] / s["hits"], p["doubles_floor"])
+        double = math.log(rate / 30.0) - math.log(0.6 * lane["velocity"])
+        top = max(double, log_density)
+        share = math.exp(double - top)
+        both = share + math.exp(log_density - top)
+        hit["double"] = share / both
+        log_density = top + math.log(both)
+    return log_density
+
+
+@inlined
+def _let_pass(
+    h: np.void,
+    next_notes: NDArray[np.int32],
+    notes: NDArray[np.void],
+    before_ms: float,
+    miss_log: float,
+) -> None:
+    """Notes that can no longer be hit under this hypothesis are missed."""
+    note = h["cursor"]
+    while notes[note]["written_ms"] < before_ms:
+        lane = notes[note]["lane"]
+        if next_notes[lane] == note:
+            after = notes[note]["next"]
+            next_notes[lane] = after
+            h["key"] += _mark(lane, after) - _mark(lane, note)
+            h["log_weight"] += miss_log
+        note += 1
+    h["cursor"] = note
+
+
+@inlined
+def _branch(
+    s: np.void,
+    p: np.void,
+    hit: np.void,
+    bias_ms: float,
+    dt: float,
+    notes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    hypotheses: NDArray[np.void],
+    next_notes: NDArray[np.int32],
+    children: NDArray[np.void],
+) -> int:
+    """Every hypothesis goes on in up to 1 + REACH ways; how many children there are.
+
+    Extra: its log-density. Note n of the lane: log(1−miss) − ½log(2πS) − huber(e/√S), with
+    log(miss) for each note of the lane skipped on the way.
+    """
+    miss = s["miss_rate"]
+    miss_log = math.log(miss)
+    var = s["offset_var"] + s["noise_var"]
+    per_sd = 1.0 / math.sqrt(var)
+    pair_log = math.log(1 - miss) - 0.5 * (math.log(var) + _LOG_2PI)
+    if hit["suspect"]:
+        pair_log -= p["suspect_log"]
+    gate = p["gate"] * math.sqrt(var)
+    s["gate_ms"] = gate
+    huber = p["huber"]
+    keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
+    lane = hit["lane"]
+    extra = DOUBLE if hit["double"] > 0.5 else STRAY
+    loud = hit["velocity"] > 0
+    n = 0
+    for i in range(s["hypotheses"]):
+        h = hypotheses[i]
+        h["offset_ms"] += h["rate"] * dt
+        h["rate"] *= keep
+        # Geman–McClure: bounded, flat far away.
+        away = (h["offset_ms"] / p["pull_ms"]) ** 2
+        h["log_weight"] -= p["pull_per_ms"] * min(dt, 1000.0) * away / (1 + away)
+        _let_pass(h, next_notes[i], notes, hit["t_ms"] - h["offset_ms"] - gate - 15.0, miss_log)
+        child = children[n]
+        child["log_weight"] = h["log_weight"] + hit["extra_log"]
+        child["error_ms"] = 0.0
+        child["parent"] = i
+        child["label"] = extra
+        n += 1
+        at = hit["t_ms"] - h["offset_ms"] - bias_ms
+        log_weight = h["log_weight"] + pair_log
+        note = next_notes[i, lane]
+        tried = 0
+        while tried < REACH:
+            error = at - notes[note]["written_ms"]
+            if error < -gate:
+                break
+            if error < gate:
+                child = children[n]
+                weight = log_weight - _huber(error * per_sd, huber)
+                if loud:
+                    row = loudness[notes[note]["loudness"]]
+                    weight += _loud_log(hit["velocity"], row, p["velocity_cap"])
+                child["log_weight"] = weight
+                child["error_ms"] = error
+                child["parent"] = i
+                child["label"] = note
+                n += 1
+                tried += 1
+            log_weight += miss_log
+            note = notes[note]["next"]
+    return n
+
+
+@inlined
+def _merge(
+    new: NDArray[np.void],
+    kept: int,
+    key: int,
+    offset_ms: float,
+    rate: float,
+    log_weight: float,
+    child: int,
+    near_ms: float,
+    near_rate: float,
+) -> bool:
+    """Add a child to a hypothesis that it agrees with; false if there is none.
+
+    They agree when the same notes are used up and their estimates are near each other. Their
+    weights add, the estimate is the mean, and the likelier one's labels stay.
+    """
+    for j in range(kept):
+        h = new[j]
+        if (
+            h["key"] != key
+            or abs(h["offset_ms"] - offset_ms) >= near_ms
+            or abs(h["rate"] - rate) >= near_rate
+        ):
+            continue
+        high = max(log_weight, h["log_weight"])
+        mine = math.exp(log_weight - high)
+        both = mine + math.exp(h["log_weight"] - high)
+        h["offset_ms"] += mine / both * (offset_ms - h["offset_ms"])
+        h["rate"] += mine / both * (rate - h["rate"])
+        if log_weight > h["log_weight"]:
+            h["child"] = child
+        h["log_weight"] = high + math.log(both)
+        return True
+    return False
+
+
+@inlined
+def _select(
+    s: np.void,
+    p: np.void,
+    lane: int,
+    count: int,
+    notes: NDArray[np.void],
+    children: NDArray[np.void],
+    old: NDArray[np.void],
+    old_next: NDArray[np.int32],
+    new: NDArray[np.void],
+) -> int:
+    """The best children become hypotheses, those that agree become one; how many.
+
+    Kalman update of (o, r) with the residual clipped at `huber` (Masreliez & Martin 1977).
+    Near means closer than the posterior's standard deviation.
+    """
+    top = -np.inf
+    for c in range(count):
+        top = max(top, children[c]["log_weight"])
+    var = s["offset_var"] + s["noise_var"]
+    gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
+    most = p["huber"] * math.sqrt(var)
+    near = p["merge"] * math.sqrt(s["offset_var"] * (1 - gain))
+    near_rate = (
+        1.5 * p["merge"] * math.sqrt(max(s["rate_var"] - rate_gain * s["covariance"], 1e-18))
+    )
+    kept = 0
+    for c in range(count):
+        child = children[c]
+        weight = child["log_weight"]
+        if weight < top - p["drop"]:
+            continue
+        parent = old[child["parent"]]
+        offset, rate, key = parent["offset_ms"], parent["rate"], parent["key"]
+        if child["label"] >= 0:
+            error = min(max(child["error_ms"], -most), most)
+            offset += gain * error
+            rate += rate_gain * error
+            key += _mark(lane, notes[child["label"]]["next"]) - _mark(
+                lane, old_next[child["parent"], lane]
+            )
+        if _merge(new, kept, key, offset, rate, weight, c, near, near_rate):
+            continue
+        place = kept
+        if kept < len(new):
+            kept += 1
+        else:
+            place = 0
+            for j in range(1, kept):
+                if new[j]["log_weight"] < new[place]["log_weight"]:
+                    place = j
+            if new[place]["log_weight"] >= weight:
+                continue
+        h = new[place]
+        h["offset_ms"] = offset
+        h["rate"] = rate
+        h["log_weight"] = weight
+        h["key"] = key
+        h["child"] = c
+    return kept
+
+
+@inlined
+def _inherit(
+    s: np.void,
+    kept: int,
+    lane: int,
+    slot: int,
+    notes: NDArray[np.void],
+    children: NDArray[np.void],
+    old: NDArray[np.void],
+    old_next: NDArray[np.int32],
+    old_labels: NDArray[np.int32],
+    new: NDArray[np.void],
+    new_next: NDArray[np.int32],
+    new_labels: NDArray[np.int32],
+) -> float:
+    """Give the new hypotheses their parents' notes and labels; how likely the hit is a note.
+
+    The best hypothesis weighs 0 and says where the hand is.
+    """
+    top = new[0]["log_weight"]
+    for j in range(1, kept):
+        top = max(top, new[j]["log_weight"])
+    total = 0.0
+    as_note = 0.0
+    for j in range(kept):
+        h = new[j]
+        child = children[h["child"]]
+        parent = child["parent"]
+        h["log_weight"] -= top
+        h["share"] = math.exp(h["log_weight"])
+        h["cursor"] = old[parent]["cursor"]
+        for i in range(new_next.shape[1]):
+            new_next[j, i] = old_next[parent, i]
+        for i in range(LAG):
+            new_labels[j, i] = old_labels[parent, i]
+        label = child["label"]
+        new_labels[j, slot] = label
+        total += h["share"]
+        if label >= 0:
+            new_next[j, lane] = notes[label]["next"]
+            as_note += h["share"]
+        if h["log_weight"] == 0.0:
+            s["offset_ms"] = h["offset_ms"]
+    return as_note / total
+
+
+@inlined
+def _vote(kept: int, slot: int, beam: NDArray[np.void], labels: NDArray[np.int32]) -> int:
+    """The likeliest label of one hit over all hypotheses: their `share`s are the votes."""
+    best = 0.0
+    winner = STRAY
+    for j in range(kept):
+        label = labels[j, slot]
+        votes = 0.0
+        for i in range(j, kept):
+            if labels[i, slot] == label:
+                votes += beam[i]["share"]
+        # A label that came before has been counted already, with more votes.
+        if votes > best:
+            best = votes
+            winner = label
+    return winner
+
+
+@kernel
+def _shift_bias(lane: np.void, shift_ms: float, lanes: NDArray[np.void]) -> None:
+    """One limb against the others: what all have in common is the hand's offset."""
+    lane["bias_ms"] += shift_ms
+    used = 0
+    for i in range(len(lanes)):
+        used += 1 if lanes[i]["pairs"] > 0 else 0
+    for i in range(len(lanes)):
+        if lanes[i]["pairs"] > 0:
+            lanes[i]["bias_ms"] -= shift_ms / used
+
+
+@kernel
+def _learn_clock(
+    s: np.void,
+    p: np.void,
+    lane: np.void,
+    lanes: NDArray[np.void],
+    at_ms: float,
+    t_ms: float,
+    models: NDArray[np.void],
+) -> None:
+    """Which clock model and how much noise explain the confirmed pairs best.
+
+    Each model is a Kalman filter in units of its own noise variance, which it learns from
+    its standardised innovations (West & Harrison 1997, 4.5; robust: they are clipped). The
+    models compete by their discounted predictive log-likelihood; a livelier one needs a
+    handicap's lead, since following too closely is how a slip begins. The lane's bias takes
+    a share of the innovation of the model in use.
+    """
+    best = -np.inf
+    chosen = s["model"]
+    forget = 1 - 1 / p["score_memory"]
+    huber = p["huber"]
+    at_ms -= lane["bias_ms"]
+    dt = max(t_ms - s["clock_ms"], 0.0)
+    s["clock_ms"] = max(t_ms, s["clock_ms"])
+    keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
+    for i in range(len(models)):
+        m = models[i]
+        m["offset_ms"] += m["rate"] * dt
+        m["rate"] *= keep
+        rate_noise = m["rate_noise"]
+        m["offset_var"] += dt * (
+            2 * m["covariance"] + dt * m["rate_var"] + m["level_noise"] + rate_noise * dt * dt / 3
+        )
+        m["covariance"] = keep * (m["covariance"] + dt * (m["rate_var"] + rate_noise * dt / 2))
+        m["rate_var"] = keep * keep * (m["rate_var"] + rate_noise * dt)
+        var = m["offset_var"] + 1.0
+        error = at_ms - m["offset_ms"]
+        z2 = error * error / (var * m["noise_var"])
+        z = math.sqrt(z2)
+        m["log_score"] = (
+            forget * m["log_score"] - 0.5 * math.log(var * m["noise_var"]) - _huber(z, huber)
+        )
+        if z > huber:
+            error *= huber / z
+        gain, rate_gain = m["offset_var"] / var, m["covariance"] / var
+        m["offset_ms"] += gain * error
+        m["rate"] += rate_gain * error
+        m["rate_var"] -= rate_gain * m["covariance"]
+        m["covariance"] -= gain * m["covariance"]
+        m["offset_var"] -= gain * m["offset_var"]
+        m["pairs"] += 1
+        step = max(1 / (m["pairs"] + 20), 1 / p["noise_memory"])
+        # A machine plays without any noise: half a millisecond is left.
+        m["noise_var"] = max(m["noise_var"] * (1 + step * (min(z2, 9.0) - 1)), 0.25)
+        if i == s["model"]:
+            lane["pairs"] = min(lane["pairs"] + 1, p["bias_memory"])
+            _shift_bias(lane, error / var / (lane["pairs"] + p["bias_weight"]), lanes)
+        if m["log_score"] - m["handicap"] > best:
+            best = m["log_score"] - m["handicap"]
+            chosen = i
+    s["model"] = chosen
+    m = models[chosen]
+    s["noise_var"] = m["noise_var"]
+    s["level_noise"] = m["level_noise"] * m["noise_var"]
+    s["rate_noise"] = m["rate_noise"] * m["noise_var"]
+
+
+@kernel
+def _learn_loudness(velocity: float, row: np.void) -> None:
+    """Running mean and clipped variance over about the last 200."""
+    row["count"] = min(row["count"] + 1, 200.0)
+    d = velocity - row["mean"]
+    row["mean"] += d / row["count"]
+    row["var"] = max(row["var"] + (min(d * d, 9 * row["var"]) - row["var"]) / row["count"], 9.0)
+    row["log_peak"] = -0.5 * (math.log(row["var"]) + _LOG_2PI)
+
+
+@kernel
+def _learn_rates(
+    s: np.void, p: np.void, hit: np.void, label: int, skipped: int, lanes: int
+) -> None:
+    """How often notes are missed and hits are extra: counts that fade (a Beta's, a Gamma's)."""
+    keep = 1 - 1 / p["rate_count_memory"]
+    prior = (1 - keep) * p["count_weight"]
+    extra = 1.0 if label < 0 else 0.0
+    s["hits"] = keep * s["hits"] + 1
+    s["doubles"] = keep * s["doubles"] + extra * hit["double"]
+    s["strays"] = keep * s["strays"] + extra * (1 - hit["double"]) + prior * p["strays"]
+    passed = min(max(hit["t_ms"] - s["learned_ms"], 0.0), s["bar_ms"])
+    s["stray_ms"] = keep * s["stray_ms"] + passed * lanes + prior * s["ms_per_note"]
+    s["learned_ms"] = max(hit["t_ms"], s["learned_ms"])
+    if label >= 0:
+        # A long run of missed notes is a stop, and says nothing about how often one is missed.
+        missed = min(skipped, 4)
+        s["missed"] = keep * s["missed"] + missed + prior * p["missed"]
+        s["notes"] = keep * s["notes"] + 1 + missed + prior
+    # Cheap extras would narrow what counts as a note, and so make themselves cheaper still.
+    s["miss_rate"] = min(s["missed"] / s["notes"], p["rate_cap"])
+    s["stray_rate"] = min(s["strays"] / s["stray_ms"], p["rate_cap"] / s["ms_per_note"])
+
+
+@kernel
+def _confirm(
+    s: np.void,
+    p: np.void,
+    notes: NDArray[np.void],
+    lanes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    models: NDArray[np.void],
+    hypotheses: NDArray[np.void],
+    labels: NDArray[np.int32],
+    recent: NDArray[np.void],
+    settled: NDArray[np.void],
+) -> None:
+    """Say for good what the oldest open hit was, and learn from it."""
+    ticket = s["confirmed"]
+    s["confirmed"] = ticket + 1
+    hit = recent[ticket % len(recent)]
+    lane = lanes[hit["lane"]]
+    active = s["active"]
+    label = _vote(s["hypotheses"], ticket % LAG, hypotheses[active], labels[active])
+    # A note is given away once, and never one that has been called missed.
+    if label >= 0 and (label <= lane["confirmed"] or notes[label]["paired"] != 0):
+        label = STRAY
+    skipped = 0
+    if label >= 0:
+        before = lane["confirmed"]
+        note = notes[before]["next"] if before >= 0 else label
+        while note < label and skipped < 4:
+            skipped += 1
+            note = notes[note]["next"]
+        lane["confirmed"] = label
+        notes[label]["paired"] = 1
+    out = settled[s["settled"]]
+    s["settled"] += 1
+    out["ticket"] = ticket
+    out["chart_index"] = label
+    out["counts"] = 1 if label >= 0 and not hit["suspect"] else 0
+    out["offset_ns"] = hit["t_ns"] - notes[label]["written_ns"] if label >= 0 else 0
+    _learn_rates(s, p, hit, label, skipped, len(lanes) - 1)
+    velocity = float(hit["velocity"])
+    if label >= 0:
+        at_ms = hit["t_ms"] - notes[label]["written_ms"]
+        _learn_clock(s, p, lane, lanes, at_ms, hit["t_ms"], models)
+        if velocity > 0:
+            _learn_loudness(velocity, loudness[notes[label]["loudness"]])
+    elif velocity > 0 and hit["double"] < 0.5:
+        _learn_loudness(velocity, loudness[len(loudness) - 1])
+
+
+@inlined
+def _settle(
+    t_ms: float,
+    s: np.void,
+    p: np.void,
+    notes: NDArray[np.void],
+    lanes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    models: NDArray[np.void],
+    hypotheses: NDArray[np.void],
+    labels: NDArray[np.int32],
+    recent: NDArray[np.void],
+    settled: NDArray[np.void],
+) -> bool:
+    """Everything that is due by `t_ms`, in the order in which it is due.
+
+    A hit is due a bar after it came; a note that nobody played, a bar after it could have
+    been played at the latest. False: there is no more room in `settled`.
+    """
+    # A quarter of a bar more than its hit would have: the hand may have moved meanwhile.
+    late = s["offset_ms"] + 1.25 * s["bar_ms"]
+    while True:
+        hit_due = np.inf
+        if s["confirmed"] < s["heard"]:
+            hit_due = recent[s["confirmed"] % len(recent)]["t_ms"] + s["bar_ms"]
+        note_due = notes[s["due_note"]]["written_ms"] + late + s["gate_ms"]
+        if min(hit_due, note_due) > t_ms or (hit_due == np.inf and note_due == np.inf):
+            return True
+        if s["settled"] >= len(settled):
+            return False
+        if hit_due <= note_due:
+            _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
+            continue
+        note = notes[s["due_note"]]
+        if note["paired"] == 0:
+            note["paired"] = 2
+            out = settled[s["settled"]]
+            s["settled"] += 1
+            out["ticket"] = MISSED
+            out["chart_index"] = s["due_note"]
+            out["counts"] = 0
+            out["offset_ns"] = 0
+        s["due_note"] += 1
+
+
+@kernel
+def hear(
+    hits: NDArray[np.void],
+    begin: int,
+    priors: NDArray[np.void],
+    shared: NDArray[np.void],
+    notes: NDArray[np.void],
+    lanes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    models: NDArray[np.void],
+    hypotheses: NDArray[np.void],
+    next_notes: NDArray[np.int32],
+    labels: NDArray[np.int32],
+    children: NDArray[np.void],
+    recent: NDArray[np.void],
+    settled: NDArray[np.void],
+) -> int:
+    """Label hits from `begin` on; stops early for more room, or for a new anchor.
+
+    Returns
+    -------
+    int
+        How many hits of `hits` are done.
+    """
+    s = shared[0]
+    p = priors[0]
+    for i in range(begin, len(hits)):
+        row = hits[i]
+        t_ms = row["t_ns"] / 1e6
+        settled_all = _settle(
+            t_ms, s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled
+        )
+        if not settled_all or s["settled"] == len(settled):
+            return i
+        ticket = s["heard"]
+        lane_place = row["lane"]
+        lane = lanes[lane_place]
+        hit = recent[ticket % len(recent)]
+        hit["t_ms"] = t_ms
+        hit["t_ns"] = row["t_ns"]
+        hit["lane"] = lane_place
+        hit["velocity"] = row["velocity"]
+        hit["suspect"] = row["suspect"]
+        before_ms = s["offset_ms"]
+        dt = _predict(s, p, t_ms)
+        hit["extra_log"] = _extra_log(s, p, hit, lane, loudness[len(loudness) - 1], len(lanes))
+        old = s["active"]
+        new = 1 - old
+        count = _branch(
+            s, p, hit, lane["bias_ms"], dt, notes, loudness, hypotheses[old], next_notes[old],
+            children,
+        )  # fmt: skip
+        kept = _select(
+            s, p, lane_place, count, notes, children, hypotheses[old], next_notes[old],
+            hypotheses[new],
+        )  # fmt: skip
+        slot = ticket % LAG
+        is_note = _inherit(
+            s, kept, lane_place, slot, notes, children, hypotheses[old], next_notes[old],
+            labels[old], hypotheses[new], next_notes[new], labels[new],
+        )  # fmt: skip
+        s["active"] = new
+        s["hypotheses"] = kept
+        label = _vote(kept, slot, hypotheses[new], labels[new])
+        # The covariance shrinks as far as the hit was a note (Bar-Shalom's PDA, 1975).
+        var = s["offset_var"] + s["noise_var"]
+        gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
+        s["rate_var"] -= is_note * rate_gain * s["covariance"]
+        s["covariance"] -= is_note * gain * s["covariance"]
+        s["offset_var"] -= is_note * gain * s["offset_var"]
+        row["label"] = label
+        row["ticket"] = ticket
+        hit["label"] = label
+        lane["t_ms"] = t_ms
+        lane["velocity"] = row["velocity"]
+        s["heard"] = ticket + 1
+        if s["heard"] - s["confirmed"] >= LAG:
+            _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
+        _watch(s, is_note, before_ms, dt, t_ms, ticket)
+        if s["look"] != 0:
+            return i + 1
+    return len(hits)
+
+
+@inlined
+def _watch(
+    s: np.void, is_note: float, before_ms: float, dt: float, t_ms: float, ticket: int
+) -> None:
+    """Whether to look for the player: too many extra hits lately, or back after a stop."""
+    s["extra_rate"] += (1.0 - is_note - s["extra_rate"]) / 8
+    if dt > s["bar_ms"] and ticket > 0:
+        s["since"] = ticket
+        s["before_ms"] = before_ms
+        s["stopped_ms"] = dt
+    after = ticket - s["since"]
+    back = s["since"] > 0
+    if back and after == BACK:
+        s["look"] |= LOOK_BACK
+    usual = (s["strays"] + s["doubles"]) / s["hits"]
+    if not ((back and after < RECENT_HITS) or s["extra_rate"] > 0.15 + min(usual, 0.3)):
+        return
+    # Not at every hit, and not all the time in a burst.
+    if after < 3 or ticket - s["looked"] < 4 or t_ms - s["looked_ms"] < s["bar_ms"] / 16:
+        return
+    s["looked"] = ticket
+    s["looked_ms"] = t_ms
+    s["look"] |= LOOK_ANCHOR
+
+
+@kernel
+def settle(
+    t_ms: float,
+    priors: NDArray[np.void],
+    shared: NDArray[np.void],
+    notes: NDArray[np.void],
+    lanes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    models: NDArray[np.void],
+    hypotheses: NDArray[np.void],
+    labels: NDArray[np.int32],
+    recent: NDArray[np.void],
+    settled: NDArray[np.void],
+) -> bool:
+    """Everything due by `t_ms`; false when `settled` is full before that."""
+    return _settle(
+        t_ms, shared[0], priors[0], notes, lanes, loudness, models, hypotheses, labels, recent,
+        settled,
+    )  # fmt: skip

@@ -1,0 +1,304 @@
+"""The state of the beam: flat arrays of fixed size, laid out once for each take.
+
+Nothing here grows with the hits: the live path allocates nothing. A chart of n notes takes
+n rows of `NOTE` and n numbers for the lanes' own order.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import astuple, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+LAG = 16  # hits until a label is confirmed, at the latest
+HYPOTHESES = 24
+REACH = 4  # notes of its lane that a hit may be, for one hypothesis
+RECENT = 32  # hits that a new anchor is judged by
+NONE = -1
+
+LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
+RATE_NOISE = (3e-11, 3e-10, 3e-9)
+
+# `next` is the following note of the same lane; the last row is a sentinel at infinity.
+NOTE = np.dtype(
+    [("written_ms", "f8"), ("written_ns", "i8"), ("next", "i4"), ("lane", "i4"),
+     ("loudness", "i4"), ("paired", "i4")]
+)  # fmt: skip
+# One reading of the take so far. `key` is a sum over the lanes' next notes: two hypotheses
+# with the same key have used up the same notes. `cursor`: all earlier notes are used up.
+HYPOTHESIS = np.dtype(
+    [("offset_ms", "f8"), ("rate", "f8"), ("log_weight", "f8"), ("share", "f8"), ("key", "i8"),
+     ("cursor", "i8"), ("child", "i8")]
+)  # fmt: skip
+# What a hypothesis may become with the next hit.
+CHILD = np.dtype([("log_weight", "f8"), ("error_ms", "f8"), ("parent", "i8"), ("label", "i8")])
+# One model of the player's clock: a Kalman filter on confirmed pairs, in units of its noise.
+MODEL = np.dtype(
+    [("level_noise", "f8"), ("rate_noise", "f8"), ("noise_var", "f8"), ("log_score", "f8"),
+     ("handicap", "f8"), ("offset_ms", "f8"), ("rate", "f8"),
+     ("offset_var", "f8"), ("covariance", "f8"), ("rate_var", "f8"), ("pairs", "f8")]
+)  # fmt: skip
+LANE = np.dtype(
+    [("begin", "i8"), ("end", "i8"), ("bias_ms", "f8"), ("pairs", "f8"), ("t_ms", "f8"),
+     ("velocity", "f8"), ("confirmed", "i8")]
+)  # fmt: skip
+# How loud: mean and variance of the velocities of one (lane, dynamic), or of stray hits.
+LOUDNESS = np.dtype([("mean", "f8"), ("var", "f8"), ("log_peak", "f8"), ("count", "f8")])
+# A hit that was heard lately.
+RECENT_HIT = np.dtype(
+    [("t_ms", "f8"), ("t_ns", "i8"), ("lane", "i4"), ("velocity", "i4"), ("suspect", "i4"),
+     ("label", "i4"), ("double", "f8"), ("extra_log", "f8")]
+)  # fmt: skip
+# All that the hypotheses share.
+SHARED = np.dtype(
+    [("t_ms", "f8"), ("offset_var", "f8"), ("covariance", "f8"), ("rate_var", "f8"),
+     ("noise_var", "f8"), ("level_noise", "f8"), ("rate_noise", "f8"), ("gate_ms", "f8"),
+     ("missed", "f8"), ("notes", "f8"), ("strays", "f8"), ("stray_ms", "f8"), ("doubles", "f8"),
+     ("miss_rate", "f8"), ("stray_rate", "f8"), ("ms_per_note", "f8"),
+     ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"), ("bar_ms", "f8"),
+     ("looked_ms", "f8"), ("offset_ms", "f8"), ("before_ms", "f8"), ("stopped_ms", "f8"),
+     ("active", "i8"), ("hypotheses", "i8"),
+     ("heard", "i8"), ("confirmed", "i8"), ("model", "i8"), ("due_note", "i8"),
+     ("since", "i8"), ("looked", "i8"), ("look", "i8"), ("settled", "i8")]
+)  # fmt: skip
+
+# A hit as it is told, and the answer: `ticket` counts the hits heard, `label` is the chart
+# index, `STRAY` or `DOUBLE`.
+HEARD = np.dtype(
+    [("t_ns", "i8"), ("lane", "i4"), ("velocity", "i4"), ("suspect", "i4"), ("label", "i4"),
+     ("ticket", "i8")]
+)  # fmt: skip
+# What became of a hit or a note: `chart_index` is `STRAY` or `DOUBLE`, or `ticket` is
+# `MISSED`, where there is no pair. `counts` is 1 for a pair without suspicion.
+CONFIRMED = np.dtype(
+    [("ticket", "i8"), ("chart_index", "i4"), ("counts", "i4"), ("offset_ns", "i8")]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """What is believed of any player before the first hit, and how fast that is given up.
+
+    One set for all players, charts and tempi. Times in ms, logarithms natural.
+
+    Attributes
+    ----------
+    gate
+        A hit is looked for within so many standard deviations of its prediction.
+    drop
+        A hypothesis this much less likely (log) than the best is dropped.
+    huber
+        Beyond so many standard deviations the tails are exponential (Huber 1964).
+    merge
+        Hypotheses nearer than so many standard deviations are one.
+    start_per_gap, start_low_ms, start_high_ms
+        SD of the first offset after a count-in, as a share of the gap between notes.
+    noise_per_gap, noise_low_ms, noise_high_ms
+        The same for the SD of single hits around the clock.
+    rate_sd
+        SD of the tempo error at the start.
+    rate_memory_ms
+        How long a tempo error lasts when nothing is heard.
+    pull_per_ms, pull_ms
+        The click is usually heard: log-cost per ms of being away from it by much more than
+        `pull_ms`. It never grows beyond that, so a steady rush is not pulled back.
+    handicap
+        Log-score that a livelier clock model has to be ahead by, per step of the grid.
+    score_memory, noise_memory, bias_memory, rate_count_memory
+        In confirmed hits: how long scores, noise, limb offsets and rates are remembered.
+    bias_weight, count_weight
+        Hits that the prior on limb offsets and on rates is worth.
+    missed, strays, doubles
+        Rates at the start, for each note.
+    doubles_floor
+        A double trigger is never thought to be rarer than this.
+    rate_cap
+        Missed notes and strays are never thought to be more frequent than this.
+    velocity_cap
+        Largest log-cost of a velocity that does not fit.
+    suspect_log
+        Log-cost of pairing a hit that the kit's profile suspects.
+    jump_log
+        Log-cost of a jump of the whole hand.
+    """
+
+    gate: float = 4.5
+    drop: float = 12.0
+    huber: float = 2.5
+    merge: float = 1.0
+    start_per_gap: float = 0.265
+    start_low_ms: float = 8.0
+    start_high_ms: float = 40.0
+    noise_per_gap: float = 0.1
+    noise_low_ms: float = 10.0
+    noise_high_ms: float = 25.0
+    rate_sd: float = 0.02
+    rate_memory_ms: float = 30_000.0
+    pull_per_ms: float = 4e-4
+    pull_ms: float = 30.0
+    handicap: float = 4.0
+    score_memory: float = 400.0
+    noise_memory: float = 300.0
+    bias_memory: float = 200.0
+    rate_count_memory: float = 600.0
+    bias_weight: float = 4.0
+    count_weight: float = 40.0
+    missed: float = 0.04
+    strays: float = 0.04
+    doubles: float = 0.02
+    doubles_floor: float = 0.02
+    rate_cap: float = 0.12
+    velocity_cap: float = 8.0
+    suspect_log: float = 2.3
+    jump_log: float = 10.0
+
+    def record(self) -> NDArray[np.void]:
+        """As one row, for the kernels."""
+        dtype = np.dtype([(f.name, "f8") for f in fields(self)])
+        return np.array([astuple(self)], dtype=dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class BeamState:
+    """All arrays of one take, in the order in which the kernels take them."""
+
+    priors: NDArray[np.void]
+    shared: NDArray[np.void]
+    notes: NDArray[np.void]
+    lane_notes: NDArray[np.int32]
+    lanes: NDArray[np.void]
+    loudness: NDArray[np.void]
+    models: NDArray[np.void]
+    hypotheses: NDArray[np.void]
+    next_notes: NDArray[np.int32]
+    labels: NDArray[np.int32]
+    children: NDArray[np.void]
+    recent: NDArray[np.void]
+
+
+def lay_out(
+    written_ns: NDArray[np.int64],
+    lanes: NDArray[np.int64],
+    dynamics: NDArray[np.int64],
+    lane_count: int,
+    bar_ns: int,
+    priors: Priors,
+) -> BeamState:
+    """The state before the first hit.
+
+    Parameters
+    ----------
+    written_ns
+        Sorted, shape (notes,).
+    lanes
+        Each note's lane, 0 to `lane_count` − 1, shape (notes,).
+    dynamics
+        Each note's `model.Dynamic`, shape (notes,).
+    lane_count
+        Lanes; the last one is for pads without notes.
+    bar_ns
+        How long a label may wait at most.
+    """
+    n = len(written_ns)
+    notes = np.zeros(n + 1, dtype=NOTE)
+    notes["written_ns"][:n] = written_ns
+    notes["written_ms"] = notes["written_ns"] / 1e6
+    notes["written_ms"][n] = np.inf
+    notes["lane"][:n] = lanes
+    notes["loudness"][:n] = lanes * 3 + dynamics
+    notes["next"] = n
+    order = np.argsort(lanes, kind="stable").astype(np.int32)
+    same = lanes[order[:-1]] == lanes[order[1:]]
+    notes["next"][order[:-1][same]] = order[1:][same]
+
+    table = np.zeros(lane_count, dtype=LANE)
+    table["end"] = np.cumsum(np.bincount(lanes, minlength=lane_count))
+    table["begin"][1:] = table["end"][:-1]
+    table["t_ms"] = -np.inf
+    table["confirmed"] = NONE
+
+    hypotheses = np.zeros((2, HYPOTHESES), dtype=HYPOTHESIS)
+    next_notes = np.full((2, HYPOTHESES, lane_count), n, dtype=np.int32)
+    occupied = table["begin"] < table["end"]
+    next_notes[0, 0, occupied] = order[table["begin"][occupied]]
+
+    shared, noise_var = _shared(notes, lane_count, bar_ns, priors)
+    return BeamState(
+        priors=priors.record(),
+        shared=shared,
+        notes=notes,
+        lane_notes=order,
+        lanes=table,
+        loudness=_loudness(lane_count),
+        models=_models(noise_var, priors),
+        hypotheses=hypotheses,
+        next_notes=next_notes,
+        labels=np.full((2, HYPOTHESES, LAG), NONE, dtype=np.int32),
+        children=np.zeros(HYPOTHESES * (REACH + 1), dtype=CHILD),
+        recent=np.zeros(RECENT, dtype=RECENT_HIT),
+    )
+
+
+def dense_gap_ms(written_ms: NDArray[np.float64]) -> float:
+    """Typical gap where notes are dense: 10th percentile; 1 s where there is none."""
+    gaps = np.diff(written_ms)
+    gaps = gaps[gaps > 5.0]
+    return float(np.percentile(gaps, 10)) if len(gaps) else 1000.0
+
+
+def _shared(
+    notes: NDArray[np.void], lane_count: int, bar_ns: int, p: Priors
+) -> tuple[NDArray[np.void], float]:
+    written = notes["written_ms"][:-1]
+    gap = dense_gap_ms(written)
+    noise_var = min(max(p.noise_per_gap * gap, p.noise_low_ms), p.noise_high_ms) ** 2
+    span = max(float(written[-1] - written[0]), 1000.0) if len(written) else 1000.0
+    row = np.zeros(1, dtype=SHARED)
+    row["t_ms"] = row["learned_ms"] = row["clock_ms"] = written[0] if len(written) else 0.0
+    row["looked_ms"] = -math.inf
+    row["offset_var"] = min(max(p.start_per_gap * gap, p.start_low_ms), p.start_high_ms) ** 2
+    row["rate_var"] = p.rate_sd**2
+    row["noise_var"] = noise_var
+    row["level_noise"] = LEVEL_NOISE[1] * noise_var
+    row["rate_noise"] = RATE_NOISE[1] * noise_var
+    row["gate_ms"] = p.gate * math.sqrt(noise_var)
+    row["missed"] = p.missed * p.count_weight
+    row["notes"] = row["hits"] = p.count_weight
+    row["strays"] = p.strays * p.count_weight
+    # Strays come at any time on any lane: their density is counted in lane-milliseconds.
+    row["ms_per_note"] = span * max(lane_count - 1, 1) / max(len(written), 1)
+    row["stray_ms"] = p.count_weight * row["ms_per_note"]
+    row["miss_rate"] = p.missed
+    row["stray_rate"] = p.strays / row["ms_per_note"]
+    row["doubles"] = p.doubles * p.count_weight
+    row["extra_rate"] = p.strays
+    row["bar_ms"] = bar_ns / 1e6
+    row["hypotheses"] = 1
+    return row, noise_var
+
+
+def _models(noise_var: float, p: Priors) -> NDArray[np.void]:
+    """The grid of clock models, from calm to lively."""
+    models = np.zeros(len(LEVEL_NOISE) * len(RATE_NOISE), dtype=MODEL)
+    models["level_noise"] = np.repeat(LEVEL_NOISE, len(RATE_NOISE))
+    models["rate_noise"] = np.tile(RATE_NOISE, len(LEVEL_NOISE))
+    steps = np.add.outer(np.arange(len(LEVEL_NOISE)), np.arange(len(RATE_NOISE)))
+    models["handicap"] = p.handicap * steps.ravel()
+    models["noise_var"] = noise_var
+    models["offset_var"] = 9.0
+    models["rate_var"] = p.rate_sd**2 / noise_var
+    return models
+
+
+def _loudness(lane_count: int) -> NDArray[np.void]:
+    """Ghost, normal and accent for each lane, and one row for strays."""
+    rows = np.zeros(lane_count * 3 + 1, dtype=LOUDNESS)
+    rows["mean"] = np.append(np.tile([40.0, 80.0, 105.0], lane_count), 75.0)
+    rows["var"] = 30.0**2
+    rows["var"][-1] = 35.0**2
+    rows["log_peak"] = -0.5 * np.log(2 * math.pi * rows["var"])
+    rows["count"] = 4.0
+    rows["count"][-1] = 10.0
+    return rows
