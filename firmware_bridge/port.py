@@ -57,10 +57,15 @@ class PortLost(Exception):  # noqa: N818 - said as it is: the port was lost
 
 
 def devices() -> list[Device]:
-    """Every serial device that may have a board, and those named in `STATION_SERIAL_DEVICES`."""
+    """Every serial device on USB, and those named in `STATION_SERIAL_DEVICES`.
+
+    Others are left alone: a computer's own ports and Bluetooth rarely have a board behind them,
+    and to find out that nobody answers takes seconds.
+    """
     found = [
         Device(port.device, _title(port), port.serial_number or "")
         for port in list_ports.comports()
+        if port.vid is not None
     ]
     known = {device.path for device in found}
     for path in os.environ.get(MORE_DEVICES, "").split(os.pathsep):
@@ -301,7 +306,7 @@ def _refusal(path: str, baud: int, error: Exception) -> KitError:
             f"{path} does not run at {baud} baud; say another with '?baud='.", KitReason.NOT_A_KIT
         )
     return KitError(
-        f"{path} is no serial port ({_why(error)}); 'station kits' lists the boards that answer.",
+        f"{path} is no serial port; 'station kits' lists the boards that answer.",
         KitReason.NOT_A_KIT,
     )
 

@@ -49,8 +49,8 @@ class _Gap:
 class HitSequence:
     """Numbers of one board's hits since its start.
 
-    A frame has only the lowest byte of the number; the whole number is the nearest one to
-    what is expected, and the board says the whole one with every pong.
+    A frame has only the lowest byte of the number; the board says the whole one with every
+    pong.
 
     Parameters
     ----------
@@ -72,23 +72,39 @@ class HitSequence:
         self.lost = 0
         self._ring = ring
         self._missing: OrderedDict[int, _Gap] = OrderedDict()
+        self._recent: OrderedDict[tuple[int, int], None] = OrderedDict()
 
     @property
     def missing(self) -> int:
         """How many hits are being waited for."""
         return len(self._missing)
 
-    def hear(self, seq: int) -> Numbered:
-        """A hit came whose number ends with this byte."""
-        ahead = (seq - self.expected + _BYTE // 2) % _BYTE - _BYTE // 2
-        number = self.expected + ahead
-        if ahead >= 0:
+    def hear(self, seq: int, t_us: int, *, resent: bool = False) -> Numbered:
+        """A hit came.
+
+        Parameters
+        ----------
+        seq
+            Lowest byte of its number.
+        t_us
+            Its stamp as on the wire: with `seq` it tells one hit from another.
+        resent
+            It was asked for. Any other hit is new, since a line keeps the order.
+        """
+        twice = (seq, t_us) in self._recent
+        if twice or resent:
+            number = self.expected - ((self.expected - seq) % _BYTE or _BYTE)
+            self._missing.pop(number, None)
+            if twice:
+                return Numbered(number, Order.TWICE)
+        else:
+            number = self.expected + (seq - self.expected) % _BYTE
             self._skip_to(number)
             self.expected = number + 1
-            return Numbered(number, Order.NEXT)
-        if self._missing.pop(number, None) is not None:
-            return Numbered(number, Order.LATE)
-        return Numbered(number, Order.TWICE)
+        self._recent[(seq, t_us)] = None
+        if len(self._recent) > _BYTE:
+            self._recent.popitem(last=False)
+        return Numbered(number, Order.LATE if resent else Order.NEXT)
 
     def told(self, hits: int) -> None:
         """The board says that its next hit will have this number."""
@@ -96,9 +112,9 @@ class HitSequence:
             self._skip_to(hits)
             self.expected = hits
 
-    def cannot(self, before: int) -> None:
-        """The board has no hits before this number any more."""
-        for number in [n for n in self._missing if n < before]:
+    def cannot(self, before: int, since: int = 0) -> None:
+        """The board has no hits from `since` up to before `before` any more."""
+        for number in [n for n in self._missing if since <= n < before]:
             self._give_up(number)
 
     def to_ask(self, now_ns: int) -> list[Ask]:

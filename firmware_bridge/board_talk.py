@@ -1,0 +1,291 @@
+"""A conversation with a board of our own protocol: its session, as a kit's events."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from firmware_bridge.events import (
+    Answered,
+    Beat,
+    BoardEvent,
+    Greeted,
+    HitsLost,
+    ScopePiece,
+    Strike,
+    Tied,
+    Unanswered,
+)
+from firmware_bridge.handshake import BoardInfo
+from firmware_bridge.messages import Cue, Heartbeat, HitFlag, Message
+from firmware_bridge.session import BoardSession
+from station.errors import KitError, KitReason
+from station.hal.api import ChokeEvent, LinkEvent, LinkState, OverflowEvent, StrikeEvent
+from station.hal.inbox import Inbox
+from station.model import Flag, StampedBy
+from station.units import NS_PER_MS, NS_PER_S, NS_PER_US
+
+# What a stamp is worth on a board that nothing else is known of yet; see the bench.
+SIGMA_NS = 60 * NS_PER_US
+# A ping is 27 bytes on the wire, and so is a pong.
+_PING_BITS = 2 * 27 * 10
+# A board answers pings and says a heartbeat every second: in so long it must be heard.
+_SILENT_NS = 2_500 * NS_PER_MS
+# After the last hit, pings come as often as while playing for so long.
+_PLAYING_FOR_NS = 20 * NS_PER_S
+_VELOCITY_SHIFT = 16 - 7
+_CHOKE = int(HitFlag.CHOKE)
+_FLAGS = (
+    (HitFlag.CLIPPED, Flag.CLIPPED),
+    (HitFlag.RETRIGGER_SUSPECT, Flag.DOUBLE_TRIGGER),
+    (HitFlag.CROSSTALK_SUSPECT, Flag.CROSSTALK),
+)
+# Looked up, not computed, for thousands of hits a second.
+_FLAGS_OF = tuple(
+    Flag(sum(ours for theirs, ours in _FLAGS if bits & theirs)) for bits in range(256)
+)
+
+Reply = Callable[[Message | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CueDone:
+    """A light or motor that was switched on.
+
+    Attributes
+    ----------
+    wanted_ns, done_ns
+        When it should have been, and when it was, on the host's clock.
+    """
+
+    wanted_ns: int
+    done_ns: int
+
+
+class BoardTalk:
+    """One board, across unplugs and resets.
+
+    Parameters
+    ----------
+    baud
+        The line's speed, which is known to be spent in both directions of a ping.
+    inbox
+        Where events go.
+    random
+        For the pings' gaps.
+
+    Attributes
+    ----------
+    board
+        The board as last greeted; None before the first time.
+    heartbeat
+        Its last word about how it is.
+    tied
+        Whether its clock is tied to ours.
+    scope
+        Takes pieces of a pad's raw signal, on the link's thread.
+    """
+
+    stamped_by = StampedBy.DEVICE
+
+    def __init__(self, baud: int, inbox: Inbox, random: Random | None = None) -> None:
+        self.inbox = inbox
+        self.sigma_ns = SIGMA_NS
+        self.board: BoardInfo | None = None
+        self.heartbeat: Heartbeat | None = None
+        self.scope: Callable[[ScopePiece], None] | None = None
+        self.session = BoardSession(random or Random(), _PING_BITS * NS_PER_S // baud)
+        self._seq = 0
+        self._lost = False
+        self._connected = False
+        self._since_ns = 0
+        self._playing_until_ns = 0
+        self._wishes: deque[Callable[[], None]] = deque()
+        self._replies: dict[int, tuple[Message, Reply]] = {}
+
+    @property
+    def board_id(self) -> str | None:
+        """Which board it is with."""
+        return None if self.board is None else self.board.board_id
+
+    @property
+    def tied(self) -> bool:
+        """Whether the board's clock is tied to ours, and the line there."""
+        return self._connected and self.session.board is not None and self.session.sync.usable
+
+    @property
+    def quiet_ns(self) -> int:
+        """No hit with an earlier time will come any more."""
+        return self.session.quiet_until_ns
+
+    @property
+    def next_ns(self) -> int | None:
+        """When something is due to be sent, or the board's silence to be noticed."""
+        if not self._connected:
+            return None
+        next_ns = self.session.next_ns
+        return self._silent_ns if next_ns is None else min(next_ns, self._silent_ns)
+
+    # ------------------------------------------------------------ any thread
+
+    def ask(self, question: Message, reply: Reply) -> None:
+        """Put a question; `reply` gets the answer, or None when none came.
+
+        Called on the link's thread. The link has to be woken.
+        """
+
+        def put() -> None:
+            self._replies[id(question)] = (question, reply)
+            self.session.ask(question)
+
+        self._wishes.append(put)
+
+    def cue(
+        self,
+        at_ns: int,
+        cue: int,
+        value: int,
+        duration_us: int,
+        done: Callable[[CueDone | None], None] | None = None,
+    ) -> None:
+        """Light or move something at a time of the host's clock.
+
+        `done` is told when it really happened, or None when it did not. The link has to be
+        woken.
+        """
+
+        def put() -> None:
+            if not self.tied:
+                if done is not None:
+                    done(None)
+                return
+            sync = self.session.sync
+            question = Cue(max(0, sync.board_time(at_ns)), duration_us, value, cue)
+            if done is not None:
+                self._replies[id(question)] = (question, lambda answer: done(told(answer)))
+            self.session.ask(question)
+
+        def told(answer: Message | None) -> CueDone | None:
+            done_us = getattr(answer, "done_us", None)
+            if done_us is None or not self.session.sync.usable:
+                return None
+            return CueDone(at_ns, self.session.sync.host_time(done_us).t_ns)
+
+        self._wishes.append(put)
+
+    # --------------------------------------------------------- link's thread
+
+    def connect(self, now_ns: int) -> None:
+        """The line is open (again)."""
+        self._connected = True
+        self._playing_until_ns = now_ns + _PLAYING_FOR_NS
+        self._since_ns = now_ns
+        self.session.connect(now_ns)
+
+    def disconnect(self, now_ns: int, why: str) -> None:
+        """The line is gone."""
+        self._connected = False
+        self._lose(now_ns, why)
+        self._put(self.session.disconnect(), now_ns)
+
+    def receive(self, data: bytes, arrival_ns: int) -> None:
+        """Take the next bytes of the line.
+
+        Raises
+        ------
+        KitError
+            When the board speaks no protocol of ours any more, or another one is there.
+        """
+        self._put(self.session.receive(data, arrival_ns), arrival_ns)
+
+    def to_send(self, now_ns: int) -> bytes:
+        """Wishes of other threads, and whatever the session has due."""
+        while self._wishes:
+            self._wishes.popleft()()
+        if self._connected and now_ns >= self._silent_ns:
+            self._lose(now_ns, f"{self._name} does not answer")
+            self._since_ns = now_ns
+            self.session.connect(now_ns)
+        self.session.schedule.playing = now_ns < self._playing_until_ns
+        data, events = self.session.to_send(now_ns)
+        self._put(events, now_ns)
+        return data
+
+    @property
+    def _silent_ns(self) -> int:
+        """When the board has been silent for too long, if it says nothing before."""
+        return max(self._since_ns, self.session.heard_ns or 0) + _SILENT_NS
+
+    @property
+    def _name(self) -> str:
+        return (self.board.board if self.board else "") or "the board"
+
+    def _put(self, events: list[BoardEvent], now_ns: int) -> None:
+        for event in events:
+            match event:
+                case Strike():
+                    self._strike(event)
+                case Greeted():
+                    self._greeted(event, now_ns)
+                case Tied():
+                    self.sigma_ns = event.state.sigma_ns
+                    if self._lost:
+                        self._lost = False
+                        self.inbox.put(LinkEvent(now_ns, LinkState.OPEN, f"{self._name} is back"))
+                case HitsLost():
+                    self.inbox.put(OverflowEvent(now_ns, event.count))
+                case Answered():
+                    self._reply(event.question, event.answer)
+                case Unanswered():
+                    self._reply(event.question, None)
+                case Beat():
+                    self.heartbeat = event.beat
+                case ScopePiece():
+                    if self.scope is not None:
+                        self.scope(event)
+
+    def _strike(self, strike: Strike) -> None:
+        hit = strike.hit
+        self._playing_until_ns = strike.arrival_ns + _PLAYING_FOR_NS
+        if hit.flags & _CHOKE:
+            self.inbox.put(ChokeEvent(strike.t_ns, hit.pad, hit.zone))
+            return
+        self.sigma_ns = strike.t_sigma_ns
+        self.inbox.put(
+            StrikeEvent(
+                self._seq,
+                strike.t_ns,
+                strike.t_sigma_ns,
+                strike.arrival_ns,
+                StampedBy.DEVICE,
+                hit.pad,
+                hit.zone,
+                max(1, hit.velocity >> _VELOCITY_SHIFT),
+                _FLAGS_OF[hit.flags],
+            )
+        )
+        self._seq += 1
+
+    def _greeted(self, event: Greeted, now_ns: int) -> None:
+        board = event.board
+        if self.board is not None and board.board_id != self.board.board_id:
+            raise KitError(
+                f"Another board ({board.board_id}) is at the place of {self.board.board_id}; "
+                "plug the first one in again, or open this one.",
+                KitReason.LOST,
+            )
+        self.board = board
+        if event.restarted:
+            self._lose(now_ns, f"{self._name} was reset")
+
+    def _lose(self, now_ns: int, why: str) -> None:
+        if not self._lost:
+            self._lost = True
+            self.inbox.put(LinkEvent(now_ns, LinkState.LOST, why))
+
+    def _reply(self, question: Message, answer: Message | None) -> None:
+        asked = self._replies.pop(id(question), None)
+        if asked is not None:
+            asked[1](answer)

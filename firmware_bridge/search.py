@@ -1,0 +1,121 @@
+"""Finding a board again that was unplugged: by what it is, not by what its port is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from firmware_bridge.knock import Found, Knock
+from firmware_bridge.port import Device, PortLost, devices, open_port
+from station.clock import Clock
+from station.errors import KitError
+from station.units import NS_PER_MS
+
+# The own path is looked at often, it costs microseconds; the list of all devices, milliseconds.
+_LOOK_EVERY_NS = 10 * NS_PER_MS
+_LIST_EVERY_NS = 100 * NS_PER_MS
+# A port that does not open now may do so once the system has set its rights.
+_AGAIN_AFTER_NS = 50 * NS_PER_MS
+_STEP_S = 0.005
+
+
+class Search:
+    """Looks where the board was, and at every device that came since.
+
+    What was there all the while is another's and is left alone. A board that resets when it is
+    opened is asked for as long as it takes.
+
+    Parameters
+    ----------
+    path, baud
+        Where it was, and how fast.
+    board_id
+        Which one it is; None for a dialect, whose boards do not say: there, whatever comes
+        back at the same path is taken.
+    clock
+        The host's.
+    list_devices
+        What is there now.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        baud: int,
+        board_id: str | None,
+        clock: Clock,
+        list_devices: Callable[[], list[Device]] = devices,
+    ) -> None:
+        self._path = path
+        self._baud = baud
+        self._board_id = board_id
+        self._clock = clock
+        self._list = list_devices
+        self._others = {device.path for device in list_devices()} - {path}
+        self._new: list[str] = []
+        self._listed_ns = clock.now_ns()
+        self._knocks: dict[str, Knock] = {}
+        self._not_before_ns: dict[str, int] = {}
+
+    def step(self) -> Found | None:
+        """Look and listen for some milliseconds; the board, once it is found."""
+        now_ns = self._clock.now_ns()
+        if now_ns - self._listed_ns >= _LIST_EVERY_NS:
+            self._listed_ns = now_ns
+            there = {device.path for device in self._list()}
+            self._others &= there  # what goes and comes back is new
+            self._new = sorted(there - self._others - {self._path})
+        for path in (self._path, *(self._new if self._board_id else ())):
+            if path in self._knocks or now_ns < self._not_before_ns.get(path, 0):
+                continue
+            self._not_before_ns[path] = now_ns + _AGAIN_AFTER_NS
+            if Path(path).exists():
+                found = self._open(path)
+                if found is not None:
+                    return found
+        return self._listen()
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nobody to listen to now: the caller may rest for a while."""
+        return not self._knocks
+
+    @property
+    def rest_s(self) -> float:
+        """For how long."""
+        return _LOOK_EVERY_NS / 1e9
+
+    def close(self) -> None:
+        """Give back every port that was not found to be the board's."""
+        for knock in self._knocks.values():
+            knock.close()
+        self._knocks.clear()
+
+    def _open(self, path: str) -> Found | None:
+        try:
+            if self._board_id is None:
+                return Found(open_port(path, self._baud), self._baud, None, None)
+            self._knocks[path] = Knock(path, (self._baud,), self._clock)
+        except KitError:
+            pass  # not there yet, or not ours yet
+        return None
+
+    def _listen(self) -> Found | None:
+        for path, knock in list(self._knocks.items()):
+            try:
+                found = knock.step(_STEP_S)
+            except (PortLost, KitError):
+                found, lost = None, True
+            else:
+                lost = False
+            if found is not None and found.board is not None:
+                if found.board.board_id == self._board_id:
+                    del self._knocks[path]
+                    return found
+                self._others.add(path)
+                self._not_before_ns[path] = self._clock.now_ns() + 20 * _AGAIN_AFTER_NS
+                lost = True
+            if lost:
+                knock.close()
+                del self._knocks[path]
+        return None

@@ -1,0 +1,411 @@
+"""The host's side of the protocol, pure: bytes and times in, events and bytes out.
+
+Whoever holds the line calls `connect` when it is open, `receive` with what came and when,
+and sends what `to_send` gives, at once, whenever `next_ns` says so. No threads, no I/O and
+no clock, so that a test can play hours in a second.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from random import Random
+
+from firmware_bridge.codec import Unread, Why, decode, encode
+from firmware_bridge.events import (
+    Answered,
+    Beat,
+    BoardEvent,
+    Greeted,
+    HitsLost,
+    ScopePiece,
+    Strike,
+    Tied,
+    Unanswered,
+)
+from firmware_bridge.frames import END, Frame, FrameDecoder, LineCounters
+from firmware_bridge.handshake import BoardInfo, greet
+from firmware_bridge.messages import (
+    Cue,
+    Heartbeat,
+    Hello,
+    HelloAck,
+    HitFlag,
+    Message,
+    PadHit,
+    Ping,
+    Pong,
+    Refused,
+    Resend,
+    Resending,
+    ScopeData,
+)
+from firmware_bridge.questions import Questions
+from firmware_bridge.schedule import PingSchedule
+from firmware_bridge.sequence import HitSequence, Order
+from firmware_bridge.sync import ClockSync, Exchange
+from station.units import NS_PER_MS
+
+HELLO_AGAIN_NS = 250 * NS_PER_MS
+_PINGS_ON_THE_WAY = 64
+_TOKENS = 1 << 32
+_RESENT = int(HitFlag.RESENT)
+# A hit from the future, or from so long ago without having been asked for, is noise whose
+# check happened to be right.
+_FUTURE_US = 1_000_000
+_PAST_US = 60_000_000
+# Nobody strikes as much before the clocks are tied; what is beyond is lost, and said so.
+_HELD_LIMIT = 4096
+
+
+@dataclass(slots=True)
+class SessionCounters:
+    """Frames that were right and yet no use, since the session was made.
+
+    Attributes
+    ----------
+    unknown
+        Of a type not known here: a newer board's.
+    misfits
+        That do not fit their type.
+    implausible
+        Hits on a pad that is not there, or from another time.
+    twice
+        Hits that came more than once.
+    """
+
+    unknown: int = 0
+    misfits: int = 0
+    implausible: int = 0
+    twice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A hit that waits until the clocks are tied."""
+
+    hit: PadHit
+    number: int
+    arrival_ns: int
+    late: bool
+
+
+class BoardSession:
+    """One board, from `Hello` on; outlives unplugs and resets.
+
+    Parameters
+    ----------
+    random
+        For the pings' gaps and tokens.
+    wire_ns
+        Part of each ping's round trip known to be spent on the wire (bytes at a baud rate).
+
+    Attributes
+    ----------
+    board
+        Who it is; None before it has said so on this connection.
+    sync
+        Its clock.
+    schedule
+        When it is pinged; set its `playing`.
+    counters
+        What was of no use.
+    quiet_until_ns
+        No hit with an earlier time will come any more; never goes back.
+    heard_ns
+        When the last right frame came; None before one has.
+    """
+
+    def __init__(self, random: Random, wire_ns: int = 0) -> None:
+        self.board: BoardInfo | None = None
+        self.sync = ClockSync(wire_ns)
+        self.schedule = PingSchedule(random)
+        self.counters = SessionCounters()
+        self.quiet_until_ns = -(2**63)
+        self.heard_ns: int | None = None
+        self._decoder = FrameDecoder()
+        self._questions = Questions()
+        self._known: BoardInfo | None = None
+        self._hits = HitSequence(ring=0)
+        self._token = random.randrange(_TOKENS)
+        self._pings: OrderedDict[int, int] = OrderedDict()
+        self._resends: OrderedDict[int, Resend] = OrderedDict()
+        self._held: list[_Held] = []
+        self._early: list[tuple[Frame, PadHit, int]] = []
+        self._hello_ns: int | None = None
+        self._events: list[BoardEvent] = []
+
+    @property
+    def line(self) -> LineCounters:
+        """What came over the line, right and wrong."""
+        return self._decoder.counters
+
+    @property
+    def missing(self) -> int:
+        """Hits that are known to be missing and may still come."""
+        return self._hits.missing
+
+    def connect(self, now_ns: int) -> None:
+        """The line is open (again): greet the board."""
+        self._decoder.forget()
+        self._pings.clear()
+        self._resends.clear()
+        self.board = None
+        self._hello_ns = now_ns
+
+    def disconnect(self) -> list[BoardEvent]:
+        """The line is gone; what is known of the board is kept for when it is back."""
+        self.board = None
+        self._hello_ns = None
+        self.schedule.stop()
+        self._events += [Unanswered(question) for question in self._questions.forget()]
+        return self._take_events()
+
+    def ask(self, question: Message) -> None:
+        """Put a question; `Answered` or `Unanswered` follows."""
+        self._questions.put(question)
+
+    def cue(self, at_ns: int, cue: int, value: int, duration_us: int = 0) -> None:
+        """Light or move something at a host time; only when `sync.usable`."""
+        at_us = max(0, self.sync.board_time(at_ns))
+        self.ask(Cue(at_us, duration_us, value, cue))
+
+    def receive(self, data: bytes, arrival_ns: int) -> list[BoardEvent]:
+        """Take the next bytes of the line.
+
+        Parameters
+        ----------
+        data
+            Any portion.
+        arrival_ns
+            When they came; not before the last portion's.
+
+        Raises
+        ------
+        KitError
+            When the board speaks no protocol that we do.
+        """
+        for frame in self._decoder.feed(data):
+            self.heard_ns = arrival_ns
+            newer = self.board is None or self.board.newer_minor
+            message = decode(frame, newer=newer)
+            if isinstance(message, Unread):
+                if message.why is Why.UNKNOWN_TYPE:
+                    self.counters.unknown += 1
+                else:
+                    self.counters.misfits += 1
+            else:
+                self._hear(frame, message, arrival_ns)
+        return self._take_events()
+
+    def to_send(self, now_ns: int) -> tuple[bytes, list[BoardEvent]]:
+        """Everything that is due now, to be written at once (pings carry `now_ns`)."""
+        out: list[bytes] = []
+        if self._hello_ns is not None and now_ns >= self._hello_ns:
+            self._hello_ns = now_ns + HELLO_AGAIN_NS
+            # The zero ends whatever noise the board has heard so far.
+            out += [END, encode(Hello(), self._questions.number())]
+        if self.board is not None:
+            # First: what is written before a ping makes its way there the longer.
+            if self.schedule.due(now_ns):
+                out.append(self._ping(now_ns))
+            out += self._resend_requests(now_ns)
+            send, given_up = self._questions.due(now_ns)
+            out += [encode(question, seq) for seq, question in send]
+            self._events += [Unanswered(question) for question in given_up]
+        return b"".join(out), self._take_events()
+
+    @property
+    def next_ns(self) -> int | None:
+        """When `to_send` has something to do next, if nothing comes before; None: never."""
+        times = [self._hello_ns]
+        if self.board is not None:
+            times += [self.schedule.next_ns, self._questions.next_ns, self._hits.next_ns]
+        return min((t for t in times if t is not None), default=None)
+
+    def _hear(self, frame: Frame, message: Message, arrival_ns: int) -> None:
+        match message:
+            case HelloAck():
+                self._greeted(message, arrival_ns)
+            case PadHit():
+                self._hit(frame, message, arrival_ns)
+            case Pong():
+                self._pong(message, arrival_ns)
+            case Heartbeat():
+                self._beat(message, arrival_ns)
+            case ScopeData():
+                if self.sync.usable:
+                    t_ns = self.sync.host_time(self.sync.unwrap(message.t_us)).t_ns
+                    self._events.append(ScopePiece(t_ns, message))
+            case _:
+                self._answer(frame, message)
+
+    def _greeted(self, ack: HelloAck, arrival_ns: int) -> None:
+        info = greet(ack)
+        known = self._known
+        self._hello_ns = None
+        same_board = known is not None and known.board_id == info.board_id
+        same_boot = same_board and known is not None and known.boot_id == info.boot_id
+        if self.board is not None and same_boot:
+            self._told(ack.hits)  # a second answer to the same question
+            return
+        self.board = self._known = info
+        if not same_boot:
+            if known is not None:
+                self.sync.restart(same_board=same_board)
+            self._give_up_held()
+            # Of a board that was reset under our hands everything since is wanted; of one
+            # that we have never met, nothing that was before.
+            self._lose(self._hits.missing)
+            self._hits = HitSequence(info.ring, 0 if same_board else ack.hits)
+        self.sync.note_board_time(ack.t_us)
+        self.schedule.start(arrival_ns)
+        self._events.append(Greeted(info, restarted=same_board and not same_boot))
+        early, self._early = self._early, []
+        if same_boot:
+            for frame, hit, early_ns in early:
+                self._hit(frame, hit, early_ns)
+        self._told(ack.hits)
+
+    def _hit(self, frame: Frame, hit: PadHit, arrival_ns: int) -> None:
+        if self.board is None:
+            if len(self._early) < _HELD_LIMIT:
+                self._early.append((frame, hit, arrival_ns))
+            return
+        if not self._plausible(hit, arrival_ns):
+            self.counters.implausible += 1
+            return
+        numbered = self._hits.hear(frame.seq, hit.t_us, resent=bool(hit.flags & _RESENT))
+        self._say_lost()
+        if numbered.order is Order.TWICE:
+            self.counters.twice += 1
+            return
+        held = _Held(hit, numbered.number, arrival_ns, numbered.order is Order.LATE)
+        if self.sync.usable:
+            self._strike(held)
+        elif len(self._held) < _HELD_LIMIT:
+            self._held.append(held)
+        else:
+            self._lose(1)
+
+    def _plausible(self, hit: PadHit, arrival_ns: int) -> bool:
+        assert self.board is not None
+        if hit.pad >= self.board.pads:
+            return False
+        if not self.sync.usable:
+            return True
+        now_us = self.sync.board_time(arrival_ns)
+        ago_us = now_us - self.sync.unwrap(hit.t_us)
+        if hit.flags & _RESENT:
+            return ago_us > -_FUTURE_US
+        return -_FUTURE_US < ago_us < _PAST_US
+
+    def _strike(self, held: _Held) -> None:
+        board_us = self.sync.unwrap(held.hit.t_us)
+        when = self.sync.host_time(board_us)
+        # Nothing is struck after it has arrived.
+        t_ns = min(when.t_ns, held.arrival_ns)
+        self._events.append(
+            Strike(held.number, t_ns, when.sigma_ns, held.arrival_ns, held.hit, held.late)
+        )
+        if not held.late:
+            self._quiet_at(board_us + held.hit.decided_after_us, held.arrival_ns)
+
+    def _pong(self, pong: Pong, arrival_ns: int) -> None:
+        sent_ns = self._pings.pop(pong.token, None)
+        if sent_ns is None:
+            return
+        was_usable = self.sync.usable
+        if not self.sync.hear(Exchange(sent_ns, pong.t_rx_us, pong.t_tx_us, arrival_ns)):
+            self._greet_again(arrival_ns)
+            return
+        if self.sync.usable and not was_usable:
+            self._tied()
+        self._told(pong.hits)
+        self._quiet_at(pong.t_tx_us, arrival_ns)
+
+    def _tied(self) -> None:
+        state = self.sync.state
+        assert state is not None
+        self._events.append(Tied(state))
+        held, self._held = self._held, []
+        for one in held:
+            if self._plausible(one.hit, one.arrival_ns):
+                self._strike(one)
+            else:
+                self.counters.implausible += 1
+
+    def _beat(self, beat: Heartbeat, arrival_ns: int) -> None:
+        if self.board is None:
+            return
+        if beat.boot_id != self.board.boot_id:
+            self._greet_again(arrival_ns)
+            return
+        self.sync.note_board_time(beat.t_us)
+        self._told(beat.hits)
+        self._events.append(Beat(beat))
+
+    def _answer(self, frame: Frame, message: Message) -> None:
+        if isinstance(message, Resending):
+            asked = self._resends.pop(frame.seq, None)
+            if asked is not None:
+                none_left = message.first > message.last
+                self._hits.cannot(asked.last + 1 if none_left else message.first, asked.first)
+                self._say_lost()
+            return
+        if isinstance(message, Refused) and self._resends.pop(frame.seq, None) is not None:
+            return
+        question = self._questions.answered(frame.seq, message)
+        if question is not None:
+            self._events.append(Answered(question, message))
+
+    def _told(self, hits: int) -> None:
+        self._hits.told(hits)
+        self._say_lost()
+
+    def _greet_again(self, now_ns: int) -> None:
+        """The board is not what it was: ask who it is before believing its times."""
+        self.board = None
+        self.schedule.stop()
+        self._hello_ns = now_ns
+
+    def _quiet_at(self, board_us: int, arrival_ns: int) -> None:
+        """Everything that the board had decided by then has come, unless a number is missing."""
+        if self.board is None or not self.sync.usable or self._hits.missing or self._held:
+            return
+        until_us = max(0, board_us - self.board.longest_decision_us)
+        quiet_ns = min(self.sync.host_time(until_us).t_ns, arrival_ns)
+        self.quiet_until_ns = max(self.quiet_until_ns, quiet_ns)
+
+    def _ping(self, now_ns: int) -> bytes:
+        self._token = (self._token + 1) % _TOKENS
+        self._pings[self._token] = now_ns
+        if len(self._pings) > _PINGS_ON_THE_WAY:
+            self._pings.popitem(last=False)
+        return encode(Ping(self._token), self._questions.number())
+
+    def _resend_requests(self, now_ns: int) -> list[bytes]:
+        out = []
+        for ask in self._hits.to_ask(now_ns):
+            seq = self._questions.number()
+            self._resends[seq] = request = Resend(ask.first, ask.last)
+            if len(self._resends) > _PINGS_ON_THE_WAY:
+                self._resends.popitem(last=False)
+            out.append(encode(request, seq))
+        self._say_lost()
+        return out
+
+    def _give_up_held(self) -> None:
+        self._lose(len(self._held))
+        self._held.clear()
+
+    def _say_lost(self) -> None:
+        self._lose(self._hits.take_lost())
+
+    def _lose(self, count: int) -> None:
+        if count:
+            self._events.append(HitsLost(count))
+
+    def _take_events(self) -> list[BoardEvent]:
+        events, self._events = self._events, []
+        return events
