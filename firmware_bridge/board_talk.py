@@ -73,11 +73,15 @@ class BoardTalk:
         The line's speed, which is known to be spent in both directions of a ping.
     inbox
         Where events go.
+    first_seq
+        The number of the first event.
     random
         For the pings' gaps.
 
     Attributes
     ----------
+    next_seq
+        The number of the next event.
     board
         The board as last greeted; None before the first time.
     heartbeat
@@ -90,14 +94,16 @@ class BoardTalk:
 
     stamped_by = StampedBy.DEVICE
 
-    def __init__(self, baud: int, inbox: Inbox, random: Random | None = None) -> None:
+    def __init__(
+        self, baud: int, inbox: Inbox, first_seq: int = 0, random: Random | None = None
+    ) -> None:
         self.inbox = inbox
         self.sigma_ns = SIGMA_NS
         self.board: BoardInfo | None = None
         self.heartbeat: Heartbeat | None = None
         self.scope: Callable[[ScopePiece], None] | None = None
         self.session = BoardSession(random or Random(), _PING_BITS * NS_PER_S // baud)
-        self._seq = 0
+        self.next_seq = first_seq
         self._lost = False
         self._connected = False
         self._since_ns = 0
@@ -231,9 +237,7 @@ class BoardTalk:
                     self._greeted(event, now_ns)
                 case Tied():
                     self.sigma_ns = event.state.sigma_ns
-                    if self._lost:
-                        self._lost = False
-                        self.inbox.put(LinkEvent(now_ns, LinkState.OPEN, f"{self._name} is back"))
+                    self._regain(now_ns)
                 case HitsLost():
                     self.inbox.put(OverflowEvent(now_ns, event.count))
                 case Answered():
@@ -255,7 +259,7 @@ class BoardTalk:
         self.sigma_ns = strike.t_sigma_ns
         self.inbox.put(
             StrikeEvent(
-                self._seq,
+                self.next_seq,
                 strike.t_ns,
                 strike.t_sigma_ns,
                 strike.arrival_ns,
@@ -266,7 +270,7 @@ class BoardTalk:
                 _FLAGS_OF[hit.flags],
             )
         )
-        self._seq += 1
+        self.next_seq += 1
 
     def _greeted(self, event: Greeted, now_ns: int) -> None:
         board = event.board
@@ -279,11 +283,18 @@ class BoardTalk:
         self.board = board
         if event.restarted:
             self._lose(now_ns, f"{self._name} was reset")
+        elif self.session.sync.usable:  # it ran on without us, and its clock with it
+            self._regain(now_ns)
 
     def _lose(self, now_ns: int, why: str) -> None:
         if not self._lost:
             self._lost = True
             self.inbox.put(LinkEvent(now_ns, LinkState.LOST, why))
+
+    def _regain(self, now_ns: int) -> None:
+        if self._lost:
+            self._lost = False
+            self.inbox.put(LinkEvent(now_ns, LinkState.OPEN, f"{self._name} is back"))
 
     def _reply(self, question: Message, answer: Message | None) -> None:
         asked = self._replies.pop(id(question), None)

@@ -44,12 +44,17 @@ class Found:
         A board of our protocol; None for a dialect.
     dialect
         What it speaks instead; None for our protocol.
+    heard, heard_ns
+        The bytes that told, and when the last of them came: whoever goes on with the port
+        begins with them, or what is struck meanwhile would be lost.
     """
 
     port: SerialPort
     baud: int
     board: BoardInfo | None
     dialect: Dialect | None
+    heard: bytes = b""
+    heard_ns: int = 0
 
 
 class Knock:
@@ -78,7 +83,8 @@ class Knock:
         self._tried = tuple(speeds)
         self._baud = next(self._speeds)
         self._port = open_port(path, self._baud)
-        self._heard = 0
+        self._heard = b""
+        self._anything = False
         self._decoder = FrameDecoder()
         self._ear = Ear()
         self._dialect: Dialect | None = None
@@ -99,8 +105,8 @@ class Knock:
         data = self._port.read(timeout_s)
         now_ns = self._clock.now_ns()
         if data:
-            self._heard += len(data)
-            found = self._listen(data)
+            self._heard += data
+            found = self._listen(data, now_ns)
             if found is not None:
                 return found
         if not self._asked and now_ns - self._slot_ns >= _LISTEN_NS:
@@ -112,7 +118,7 @@ class Knock:
 
     def give_up(self) -> KitError:
         """Why nobody was found, as far as can be said."""
-        if self._heard:
+        if self._anything:
             speeds = ", ".join(map(str, self._tried))
             return KitError(
                 f"{self.path} sends something that no trigger board says at {speeds} baud; if it "
@@ -129,12 +135,13 @@ class Knock:
         """Give the port back."""
         self._port.close()
 
-    def _listen(self, data: bytes) -> Found | None:
+    def _listen(self, data: bytes, now_ns: int) -> Found | None:
         for frame in self._decoder.feed(data):
             self._framed = True
             message = decode(frame, newer=True)
             if isinstance(message, HelloAck):
-                return Found(self._port, self._baud, greet(message), None)
+                board = greet(message)
+                return Found(self._port, self._baud, board, None, self._heard, now_ns)
         self._dialect = self._ear.hear(data)
         return None
 
@@ -149,7 +156,7 @@ class Knock:
                 KitReason.NOT_A_KIT,
             )
         if dialect is not None:
-            return Found(self._port, self._baud, None, dialect)
+            return Found(self._port, self._baud, None, dialect, self._heard, self._clock.now_ns())
         if self._several:
             self._baud = next(self._speeds)
             while not self._port.set_baud(self._baud):
@@ -158,6 +165,8 @@ class Knock:
         return None
 
     def _begin_slot(self) -> None:
+        self._anything = self._anything or bool(self._heard)
+        self._heard = b""
         self._decoder = FrameDecoder()
         self._ear = Ear()
         self._dialect = None

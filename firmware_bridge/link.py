@@ -7,7 +7,6 @@ or somebody wakes it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 from firmware_bridge.knock import Found
 from firmware_bridge.port import PortLost, SerialPort
@@ -34,10 +33,6 @@ class Link:
         The conversation; its methods are called on the link's thread.
     clock
         What arrivals are read from.
-    path
-        What the port was opened as, where it differs from the device: a name that stays.
-    started
-        Called once, on the link's thread, with None when the conversation has begun.
 
     Attributes
     ----------
@@ -47,14 +42,14 @@ class Link:
         Whether the line is there.
     """
 
-    def __init__(self, found: Found, talk: Talk, clock: Clock, began: Callable[[], None]) -> None:
+    def __init__(self, found: Found, talk: Talk, clock: Clock) -> None:
         self.path = found.port.path
         self.connected = True
+        self._found: Found | None = found
         self._port: SerialPort | None = found.port
         self._baud = found.baud
         self._talk = talk
         self._clock = clock
-        self._began = began
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"serial {self.path}", daemon=True)
         self._thread.start()
@@ -88,7 +83,9 @@ class Link:
         talk, clock = self._talk, self._clock
         try:
             talk.connect(clock.now_ns())
-            self._began()
+            found, self._found = self._found, None
+            if found is not None and found.heard:
+                talk.receive(found.heard, found.heard_ns)
             while not self._stop.is_set():
                 now_ns = clock.now_ns()
                 data = talk.to_send(now_ns)
@@ -122,6 +119,7 @@ class Link:
                 self._talk.to_send(self._clock.now_ns())
                 if found is not None:
                     self.path = found.port.path
+                    self._found = found
                     self._port = found.port
                     self.connected = True
                     return

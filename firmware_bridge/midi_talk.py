@@ -29,9 +29,13 @@ class MidiTalk:
         with ten bytes behind it came ten bytes earlier than it was read.
     inbox
         Where events go.
+    first_seq
+        The number of the first event.
 
     Attributes
     ----------
+    next_seq
+        The number of the next event.
     status
         What an Edrumulus board has said of itself; None until it says something.
     strays
@@ -42,14 +46,14 @@ class MidiTalk:
     board_id = None
     next_ns = None
 
-    def __init__(self, baud: int, inbox: Inbox) -> None:
+    def __init__(self, baud: int, inbox: Inbox, first_seq: int = 0) -> None:
         self.inbox = inbox
         self.quiet_ns = -(2**63)
         self.sigma_ns = SIGMA_NS
         self.status: EdrumulusStatus | None = None
         self._byte_ns = _BITS_OF_A_BYTE * NS_PER_S // baud
         self._stream = MidiStream()
-        self._seq = 0
+        self.next_seq = first_seq
         self._said_ns = -(2**63)
         self._lost = False
 
@@ -61,6 +65,7 @@ class MidiTalk:
     def connect(self, now_ns: int) -> None:
         """The line is open (again): what had begun before is dropped."""
         self._stream.forget()
+        self._said_ns = max(self._said_ns, now_ns)  # nothing came before the line was there
         if self._lost:
             self._lost = False
             self.inbox.put(LinkEvent(now_ns, LinkState.OPEN, "back"))
@@ -80,10 +85,10 @@ class MidiTalk:
                 self._said_ns = t_ns
                 self.inbox.put(
                     MidiEvent(
-                        self._seq, t_ns, SIGMA_NS, arrival_ns, StampedBy.ARRIVAL, message.data
+                        self.next_seq, t_ns, SIGMA_NS, arrival_ns, StampedBy.ARRIVAL, message.data
                     )
                 )
-                self._seq += 1
+                self.next_seq += 1
 
     def to_send(self, now_ns: int) -> bytes:
         """Nothing; but by now everything older has come."""

@@ -69,9 +69,14 @@ def devices() -> list[Device]:
     ]
     known = {device.path for device in found}
     for path in os.environ.get(MORE_DEVICES, "").split(os.pathsep):
-        if path and path not in known and Path(path).exists():
+        if path and path not in known and is_there(path):
             found.append(Device(path))
     return found
+
+
+def is_there(path: str) -> bool:
+    """Whether it is worth the try to open a device; Windows' ports are no files."""
+    return sys.platform == "win32" or Path(path).exists()
 
 
 def open_port(path: str, baud: int) -> SerialPort:
@@ -295,7 +300,7 @@ def _refusal(path: str, baud: int, error: Exception) -> KitError:
             "station) and try again.",
             KitReason.BUSY,
         )
-    if number in _ABSENT or (number is None and not Path(path).exists()):
+    if number in _ABSENT or (number is None and not is_there(path)):
         return KitError(
             f"There is no serial device {path}; plug the board in ('station kits' lists those "
             "that answer).",

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from firmware_bridge.knock import Found, Knock
-from firmware_bridge.port import Device, PortLost, devices, open_port
+from firmware_bridge.port import Device, PortLost, devices, is_there, open_port
 from station.clock import Clock
 from station.errors import KitError
-from station.units import NS_PER_MS
+from station.units import NS_PER_MS, NS_PER_S
 
 # The own path is looked at often, it costs microseconds; the list of all devices, milliseconds.
 _LOOK_EVERY_NS = 10 * NS_PER_MS
 _LIST_EVERY_NS = 100 * NS_PER_MS
 # A port that does not open now may do so once the system has set its rights.
 _AGAIN_AFTER_NS = 50 * NS_PER_MS
+# Another board is where ours was; it may be changed back.
+_OTHER_AGAIN_NS = NS_PER_S
 _STEP_S = 0.005
 
 
@@ -69,7 +70,7 @@ class Search:
             if path in self._knocks or now_ns < self._not_before_ns.get(path, 0):
                 continue
             self._not_before_ns[path] = now_ns + _AGAIN_AFTER_NS
-            if Path(path).exists():
+            if is_there(path):
                 found = self._open(path)
                 if found is not None:
                     return found
@@ -83,7 +84,7 @@ class Search:
     @property
     def rest_s(self) -> float:
         """For how long."""
-        return _LOOK_EVERY_NS / 1e9
+        return _LOOK_EVERY_NS / NS_PER_S
 
     def close(self) -> None:
         """Give back every port that was not found to be the board's."""
@@ -105,17 +106,17 @@ class Search:
             try:
                 found = knock.step(_STEP_S)
             except (PortLost, KitError):
-                found, lost = None, True
-            else:
-                lost = False
-            if found is not None and found.board is not None:
-                if found.board.board_id == self._board_id:
-                    del self._knocks[path]
-                    return found
-                self._others.add(path)
-                self._not_before_ns[path] = self._clock.now_ns() + 20 * _AGAIN_AFTER_NS
-                lost = True
-            if lost:
-                knock.close()
+                self._leave(path)
+                continue
+            if found is None:
+                continue
+            if found.board is not None and found.board.board_id == self._board_id:
                 del self._knocks[path]
+                return found
+            self._leave(path)
+            self._others.add(path)
+            self._not_before_ns[path] = self._clock.now_ns() + _OTHER_AGAIN_NS
         return None
+
+    def _leave(self, path: str) -> None:
+        self._knocks.pop(path).close()

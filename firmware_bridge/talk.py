@@ -20,15 +20,20 @@ class Talk(Protocol):
     ----------
     inbox
         Where events go; replaced when the source is opened anew.
-    quiet_ns
-        No event with an earlier time will come any more; never goes back.
+    next_seq
+        The number of the next event.
     sigma_ns
         What its stamps are worth by now, as a standard deviation.
     """
 
     inbox: Inbox
-    quiet_ns: int
     sigma_ns: int
+    next_seq: int
+
+    @property
+    def quiet_ns(self) -> int:
+        """No event with an earlier time will come any more; never goes back."""
+        ...
 
     @property
     def stamped_by(self) -> StampedBy:

@@ -71,6 +71,21 @@ class StrikeEvent:
     flags: Flag = Flag.NONE
 
 
+@dataclass(frozen=True, slots=True)
+class ChokeEvent:
+    """A cymbal was grabbed, on a wire that knows pads instead of MIDI notes.
+
+    Attributes
+    ----------
+    pad, zone
+        The board's own numbers, from 0.
+    """
+
+    t_ns: int
+    pad: int
+    zone: int
+
+
 class LinkState(StrEnum):
     """How the wire to the kit is."""
 
@@ -96,7 +111,7 @@ class OverflowEvent:
     lost: int
 
 
-KitEvent = MidiEvent | StrikeEvent | LinkEvent | OverflowEvent
+KitEvent = MidiEvent | StrikeEvent | ChokeEvent | LinkEvent | OverflowEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from itertools import count
 
 from station.charts.lanes import Place
-from station.hal.api import KitEvent, LinkEvent, LinkState, MidiEvent, OverflowEvent, StrikeEvent
+from station.hal.api import (
+    ChokeEvent,
+    KitEvent,
+    LinkEvent,
+    LinkState,
+    MidiEvent,
+    OverflowEvent,
+    StrikeEvent,
+)
 from station.kits.profile import Choke, Profile
 from station.kits.suspects import Suspects
 from station.model import PAD_INDEX, Flag, Hit, Mark, MarkKind, Pad, StampedBy, Zone
@@ -92,6 +100,10 @@ class Translator:
                     self._midi(event, hits, marks)
                 else:
                     hits.append(self._strike(event))
+            elif isinstance(event, ChokeEvent):
+                lane = self._struck(event)
+                self._choked.discard(lane.index)  # a board says each grab once, and no release
+                self._choke(event.t_ns, lane.index, lane.pad.value, 127, marks)
             elif isinstance(event, LinkEvent):
                 self._link(event, marks)
             elif isinstance(event, OverflowEvent):
@@ -122,14 +134,16 @@ class Translator:
             self._choke(event.t_ns, -1, "", data[1], marks)
 
     def _strike(self, event: StrikeEvent) -> Hit:
+        velocity = min(127, max(0, event.velocity))
+        return self._hit(event, self._struck(event), velocity, flags=int(event.flags) & _ALL_FLAGS)
+
+    def _struck(self, event: StrikeEvent | ChokeEvent) -> _Lane:
+        """Where a board's own numbers are on the kit."""
         zones = self._strikes.get(event.pad)
         if zones is None:
-            lane = self._nowhere
-        else:
-            # A zone that the profile does not know is still that pad.
-            lane = zones[event.zone] if 0 <= event.zone < len(zones) else zones[0]
-        velocity = min(127, max(0, event.velocity))
-        return self._hit(event, lane, velocity, flags=int(event.flags) & _ALL_FLAGS)
+            return self._nowhere
+        # A zone that the profile does not know is still that pad.
+        return zones[event.zone] if 0 <= event.zone < len(zones) else zones[0]
 
     def _hit(
         self,

@@ -5,8 +5,10 @@ A new kind of source joins by a rig in `RIGS`: something that makes a source and
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import tty
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +18,7 @@ from typing import Protocol, runtime_checkable
 import mido
 import pytest
 
+from firmware_bridge.simboard import PtyBoard
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.clock import MONOTONIC
@@ -158,6 +161,72 @@ class ReplayRig:
         pass
 
 
+class SerialRig:
+    """The simulated trigger board on a pty."""
+
+    several = 40
+    burst = 3_000
+    stamped_by = StampedBy.DEVICE
+
+    def __init__(self) -> None:
+        self.board = PtyBoard()
+        self.address = f"serial://{self.board.path}"
+
+    def prepare(self, hits: int) -> None:
+        pass
+
+    def strike(self, source: KitSource, hits: int) -> None:
+        # A board says its hits in the order in which it decides: closer together than its
+        # decisions differ, and a later strike may come first.
+        self.board.play(hits, 4_000 if hits == self.burst else 500)
+
+    def unplug(self) -> None:
+        self.board.unplug()
+
+    def replug(self) -> None:
+        self.board.plug()
+
+    def close(self) -> None:
+        self.board.close()
+
+
+class SerialMidiRig:
+    """A board that speaks MIDI over a serial line, with running status."""
+
+    several = 40
+    burst = 3_000
+    stamped_by = StampedBy.ARRIVAL
+
+    def __init__(self, folder: Path) -> None:
+        self._link = folder / "tty"
+        self.address = f"serial://{self._link}?dialect=midi&baud=115200"
+        self.replug()
+
+    def prepare(self, hits: int) -> None:
+        pass
+
+    def strike(self, source: KitSource, hits: int) -> Sequence[bytes]:
+        messages = [bytes((0x99, 35 + i % 40, 1 + i % 127)) for i in range(hits)]
+        left = b"\x99" + b"".join(message[1:] for message in messages)
+        while left:  # a pty takes some kilobytes at once, and waits for the reader
+            left = left[os.write(self._ends[0], left[:1_024]) :]
+        return messages
+
+    def unplug(self) -> None:
+        self._link.unlink()
+        for end in self._ends:
+            os.close(end)
+
+    def replug(self) -> None:
+        self._ends = os.openpty()
+        tty.setraw(self._ends[1])
+        self._link.symlink_to(os.ttyname(self._ends[1]))
+
+    def close(self) -> None:
+        if self._link.is_symlink():
+            self.unplug()
+
+
 def _midi(request: pytest.FixtureRequest, folder: Path) -> SourceFixture:
     request.getfixturevalue("jack_server")
     return MidiRig()
@@ -166,6 +235,8 @@ def _midi(request: pytest.FixtureRequest, folder: Path) -> SourceFixture:
 SIM = "sim://?player=steady&miss_rate=0&extra_rate=0&double_trigger_rate=0"
 RIGS: dict[str, Callable[[pytest.FixtureRequest, Path], SourceFixture]] = {
     "midi": _midi,
+    "serial": lambda _, __: SerialRig(),
+    "midi over serial": lambda _, folder: SerialMidiRig(folder),
     "sim": lambda _, __: SimRig(SIM, 10, 40),
     "sim as fast as it goes": lambda _, __: SimRig(f"{SIM}&realtime=0", 40, 3_000),
     "replay": lambda _, folder: ReplayRig(folder / "a.mid", "1", 10, 40),
@@ -177,7 +248,9 @@ def _named(*names: str) -> list[object]:
     return [pytest.param(n, marks=pytest.mark.jack if n == "midi" else ()) for n in names]
 
 
-with_a_plug = pytest.mark.parametrize("rig", _named("midi"), indirect=True)
+with_a_plug = pytest.mark.parametrize(
+    "rig", _named("midi", "serial", "midi over serial"), indirect=True
+)
 
 
 @pytest.fixture(params=_named(*RIGS))
@@ -325,7 +398,8 @@ def test_info_says_what_the_stamps_turned_out_to_be(
     info = listener.source.info
     assert info.stamped_by is listener.hits[-1].stamped_by
     assert 0 < info.sigma_ns <= max(e.t_sigma_ns for e in listener.hits)
-    assert info.simulated is (info.stamped_by is not StampedBy.DRIVER)
+    nobody_plays = (StampedBy.SIMULATED, StampedBy.FILE)
+    assert info.simulated is (info.stamped_by in nobody_plays)
 
 
 def test_it_wakes_the_reader(rig: SourceFixture, source_of: Callable[[int], KitSource]) -> None:

@@ -3,7 +3,14 @@ from itertools import count
 
 import pytest
 
-from station.hal.api import LinkEvent, LinkState, MidiEvent, OverflowEvent, StrikeEvent
+from station.hal.api import (
+    ChokeEvent,
+    LinkEvent,
+    LinkState,
+    MidiEvent,
+    OverflowEvent,
+    StrikeEvent,
+)
 from station.kits.library import load_library
 from station.kits.profile import Choke, HiHat
 from station.kits.translate import Translator
@@ -235,3 +242,19 @@ def test_a_boards_velocity_stays_in_its_bounds(velocity, kept):
 def test_garbage_is_neither_hit_nor_mark(data):
     result = translate(midi(0, *data))
     assert (result.hits, result.marks) == ([], [])
+
+
+def test_a_board_says_each_grab_once_and_each_is_a_mark():
+    events = [
+        ChokeEvent(1, 6, 0),
+        ChokeEvent(2, 6, 1),
+        strike(3, 6),
+        ChokeEvent(4, 99, 0),
+    ]
+    result = translate(*events, profile=PROFILES["general-midi"])
+    assert [(m.t_ns, m.kind, m.detail) for m in result.marks] == [
+        (1, MarkKind.CHOKE, "crash-1"),
+        (2, MarkKind.CHOKE, "crash-1"),
+        (4, MarkKind.CHOKE, "other"),
+    ]
+    assert [h.t_ns for h in result.hits] == [3]
