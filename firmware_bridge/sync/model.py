@@ -12,9 +12,10 @@ from station.units import NS_PER_MS
 
 # Twelve of the sixteen pings at the beginning: some 60 ms.
 ENOUGH_EXCHANGES = 12
-# An exchange bounds the line from both sides; so much outside of it is another clock.
-_OUTSIDE_NS = NS_PER_MS
-_OUTSIDE_IN_A_ROW = 3
+# An exchange bounds the line from both sides. So much outside of it, so often in a row, is
+# not the clock that was learned.
+_ELSEWHERE_NS = NS_PER_MS
+_ELSEWHERE_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class ClockSync:
         self._map: MonotoneMap | None = None
         self._board_us = 0
         self._received_us = 0
+        self._elsewhere = 0
         self._begin(None)
 
     @property
@@ -107,9 +109,15 @@ class ClockSync:
         """
         if not exchange.possible:
             return True
-        jumped = exchange.received_us < self._received_us or self._is_elsewhere(exchange)
+        went_back = exchange.received_us < self._received_us
+        if not went_back and self._is_elsewhere(exchange):
+            self._elsewhere += 1
+            if self._elsewhere < _ELSEWHERE_IN_A_ROW:
+                return True
+        jumped = went_back or self._elsewhere >= _ELSEWHERE_IN_A_ROW
         if jumped:
             self.restart()
+        self._elsewhere = 0
         self._received_us = exchange.received_us
         self.note_board_time(exchange.answered_us)
         self._fit.hear(exchange)
@@ -160,17 +168,18 @@ class ClockSync:
         self._map = None
         self._board_us = 0
         self._received_us = 0
-        self._outside = 0
+        self._elsewhere = 0
 
     def _is_elsewhere(self, exchange: Exchange) -> bool:
-        """Whether several exchanges in a row lie where the line cannot be right."""
+        """Whether the exchange and the line cannot both be right.
+
+        The board had the ping after it was sent and answered before it was heard; a line
+        that says otherwise, by more than it is unsure, is another clock's.
+        """
         if self._map is None:
             return False
         line = self._map.line
-        received_ns = line.host_ns + line.at(exchange.received_us)
-        answered_ns = line.host_ns + line.at(exchange.answered_us)
-        early_ns = exchange.sent_ns - received_ns
-        late_ns = answered_ns - exchange.heard_ns
-        outside = max(early_ns, late_ns) > _OUTSIDE_NS
-        self._outside = self._outside + 1 if outside else 0
-        return self._outside >= _OUTSIDE_IN_A_ROW
+        early_ns = exchange.sent_ns - line.host_ns - line.at(exchange.received_us)
+        late_ns = line.host_ns + line.at(exchange.answered_us) - exchange.heard_ns
+        unsure_ns = 4 * line.sigma_ns(exchange.received_us)
+        return max(early_ns, late_ns) > max(_ELSEWHERE_NS, unsure_ns)
