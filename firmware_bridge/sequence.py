@@ -94,8 +94,10 @@ class HitSequence:
         twice = (seq, t_us) in self._recent
         if twice or resent:
             number = self.expected - ((self.expected - seq) % _BYTE or _BYTE)
-            self._missing.pop(number, None)
+            was_missing = self._missing.pop(number, None) is not None
             if twice:
+                # It had been taken for a hit 256 numbers before, which never came.
+                self.lost += was_missing
                 return Numbered(number, Order.TWICE)
         else:
             number = self.expected + (seq - self.expected) % _BYTE
