@@ -13,6 +13,7 @@ from firmware_bridge.board_talk import SIGMA_NS, BoardTalk
 from firmware_bridge.boards import ask_everywhere, find_board, is_device
 from firmware_bridge.dialects import edrumulus
 from firmware_bridge.dialects.recognise import Dialect
+from firmware_bridge.handshake import BoardInfo
 from firmware_bridge.knock import SPEEDS, Found, who_is_at
 from firmware_bridge.link import Link
 from firmware_bridge.midi_talk import SIGMA_NS as ARRIVAL_SIGMA_NS
@@ -138,7 +139,7 @@ class SerialSource:
             talk: BoardTalk | MidiTalk = MidiTalk(found.baud, inbox, first_seq)
         else:
             board = found.board
-            self._name = board.board or board.board_id
+            self._name = _board_name(board)
             self._detail = f"{found.port.path}, {board.firmware}, {board.pads} pads"
             talk = BoardTalk(found.baud, inbox, first_seq)
         self.talk = talk
@@ -199,7 +200,7 @@ def _info(found: Found) -> KitInfo:
         board = found.board
         return KitInfo(
             f"serial://{board.board_id}",
-            board.board or board.board_id,
+            _board_name(board),
             StampedBy.DEVICE,
             SIGMA_NS,
             detail=f"{path}, {board.firmware}, {board.pads} pads",
@@ -212,6 +213,11 @@ def _info(found: Found) -> KitInfo:
         ARRIVAL_SIGMA_NS,
         detail=f"{path}, {found.baud} baud",
     )
+
+
+def _board_name(board: BoardInfo) -> str:
+    """As the kit profile for boards of our own protocol looks for it."""
+    return f"Trigger board ({board.board or board.board_id})"
 
 
 def _board_id(address: Address) -> str:

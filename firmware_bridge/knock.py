@@ -111,6 +111,7 @@ class Knock:
                 return found
         if not self._asked and now_ns - self._slot_ns >= _LISTEN_NS:
             self._asked = True
+            # To a MIDI board this is a few controllers on channel 16, where no kit listens.
             self._port.write(END + encode(Hello()))
         if now_ns - self._slot_ns >= _SLOT_NS:
             return self._end_slot()

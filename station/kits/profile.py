@@ -18,6 +18,7 @@ class Wire(StrEnum):
 
     USB = "usb"
     DIN = "din"
+    SERIAL = "serial"
     SIM = "sim"
 
 

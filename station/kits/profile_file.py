@@ -3,7 +3,7 @@
 ::
 
     title = "Roland TD series"
-    wire = "usb"                      # or "din", "sim"
+    wire = "usb"                      # or "din", "serial", "sim"
     ports = ["*TD-17*"]               # patterns of port names
     choke = "poly-pressure"           # or "channel-pressure", "none"
     channel = 10                      # hears only this one; without it, all
@@ -118,7 +118,7 @@ def _choice(table: Table, key: str, kind: type[_E], default: _E) -> _E:
 
 def _notes(root: Table) -> Mapping[int, Place]:
     table = root.table("notes")
-    if not table.values:
+    if not (table.values or root.table("strikes").values):
         root.fail("notes", 'there is no note; write [notes] with lines like 38 = "snare".')
     return MappingProxyType(
         {_numbered(table, key, "MIDI note"): _place(table, key, table.text(key)) for key in table}

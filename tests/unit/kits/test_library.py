@@ -86,17 +86,24 @@ def test_what_ships():
     profiles = load_library().profiles
     assert sorted(profiles) == [
         "alesis-nitro",
+        "edrumulus",
         "general-midi",
         "roland-td",
         "simulated",
+        "trigger-board",
         "yamaha-dtx502",
         "yamaha-dtxplorer",
     ]
     assert profiles["yamaha-dtxplorer"].wire is Wire.DIN
     assert profiles["simulated"].wire is Wire.SIM
+    assert profiles["edrumulus"].wire is Wire.SERIAL
     for profile in profiles.values():
         assert profile.title
-        assert {Pad.KICK, Pad.SNARE, Pad.HI_HAT, Pad.RIDE} <= {p for p, _ in profile.notes.values()}
+        places = [
+            *profile.notes.values(),
+            *(p for zones in profile.strikes.values() for p in zones),
+        ]
+        assert {Pad.KICK, Pad.SNARE, Pad.HI_HAT, Pad.RIDE} <= {pad for pad, _ in places}
 
 
 @pytest.mark.parametrize("name", [FALLBACK, "simulated"])

@@ -141,3 +141,8 @@ def test_every_mistake_names_the_place_and_the_way_out(text, where, way_out):
     assert message.startswith("mine.toml")
     assert where in message
     assert way_out in message
+
+
+def test_a_board_that_knows_pads_needs_no_notes():
+    profile = read_profile('title = "B"\n[strikes]\n0 = ["kick"]\n', "b", "b.toml")
+    assert (dict(profile.notes), list(profile.strikes)) == ({}, [0])

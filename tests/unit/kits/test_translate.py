@@ -257,4 +257,4 @@ def test_a_board_says_each_grab_once_and_each_is_a_mark():
         (2, MarkKind.CHOKE, "crash-1"),
         (4, MarkKind.CHOKE, "other"),
     ]
-    assert [h.t_ns for h in result.hits] == [3]
+    assert [h.t_ns for h in result.hits] == [3 * MS]
