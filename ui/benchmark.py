@@ -21,7 +21,7 @@ import numpy as np
 
 from station.engine.client import EngineClient
 from station.engine.ring import RECORD_DTYPE, Records
-from station.errors import StationError
+from station.errors import EngineError, StationError
 from ui.app import begin, open_window
 from ui.state import Phase
 
@@ -83,6 +83,7 @@ def _run(options: argparse.Namespace) -> int:
     else:
         threading.Thread(target=_await_end, args=(told,), daemon=True).start()
     frames: list[float] = []
+    memory: dict[str, float | None] = {}
     playing = False
 
     def on_frame(_now_ns: int) -> None:
@@ -94,11 +95,19 @@ def _run(options: argparse.Namespace) -> int:
                 print("ready", flush=True)
         frames.append(time.perf_counter())
         if told.is_set() or (options.demo and clients[0].seen):
+            # Leaving closes the window, and that ends the engine.
+            memory.update(window=_memory_mb(os.getpid()), engine=_memory_mb(clients[0].pid))
             app.quit()
 
+    def on_loss(obituary: str) -> None:
+        print(obituary, file=sys.stderr)
+        app.exit(EngineError.exit_code)
+
     feed.frame.connect(on_frame)
-    app.exec()
-    memory = {"window": _memory_mb(os.getpid()), "engine": _memory_mb(clients[0].pid)}
+    feed.engine_lost.connect(on_loss)
+    if app.exec() != 0:
+        feed.close()
+        return EngineError.exit_code
     feed.close()
     print(json.dumps(_outcome(frames, clients[0], memory)), flush=True)
     empty = np.empty(0, RECORD_DTYPE)
