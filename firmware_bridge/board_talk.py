@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from random import Random
 
+from firmware_bridge.cues import CueQueue, WantedCue, WhenDone
 from firmware_bridge.events import (
     Answered,
     Beat,
@@ -19,7 +20,7 @@ from firmware_bridge.events import (
     Unanswered,
 )
 from firmware_bridge.handshake import BoardInfo
-from firmware_bridge.messages import Cue, Heartbeat, HitFlag, Message
+from firmware_bridge.messages import Cue, Cued, Heartbeat, HitFlag, Message
 from firmware_bridge.session import BoardSession
 from station.errors import KitError, KitReason
 from station.hal.api import ChokeEvent, LinkEvent, LinkState, OverflowEvent, StrikeEvent
@@ -48,20 +49,6 @@ _FLAGS_OF = tuple(
 )
 
 Reply = Callable[[Message | None], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CueDone:
-    """A light or motor that was switched on.
-
-    Attributes
-    ----------
-    wanted_ns, done_ns
-        When it should have been, and when it was, on the host's clock.
-    """
-
-    wanted_ns: int
-    done_ns: int
 
 
 class BoardTalk:
@@ -108,6 +95,7 @@ class BoardTalk:
         self._connected = False
         self._since_ns = 0
         self._playing_until_ns = 0
+        self._cues = CueQueue()
         self._wishes: deque[Callable[[], None]] = deque()
         self._replies: dict[int, tuple[Message, Reply]] = {}
 
@@ -131,7 +119,8 @@ class BoardTalk:
         """When something is due to be sent, or the board's silence to be noticed."""
         if not self._connected:
             return None
-        next_ns = self.session.next_ns
+        times = (self.session.next_ns, self._cues.next_ns if self.tied else None)
+        next_ns = min((t for t in times if t is not None), default=None)
         return self._silent_ns if next_ns is None else min(next_ns, self._silent_ns)
 
     # ------------------------------------------------------------ any thread
@@ -148,38 +137,12 @@ class BoardTalk:
 
         self._wishes.append(put)
 
-    def cue(
-        self,
-        at_ns: int,
-        cue: int,
-        value: int,
-        duration_us: int,
-        done: Callable[[CueDone | None], None] | None = None,
-    ) -> None:
-        """Light or move something at a time of the host's clock.
+    def cue(self, cue: WantedCue, done: WhenDone = lambda _: None) -> None:
+        """Light or move something; `done` is called on the link's thread.
 
-        `done` is told when it really happened, or None when it did not. The link has to be
-        woken.
+        The link has to be woken.
         """
-
-        def put() -> None:
-            if not self.tied:
-                if done is not None:
-                    done(None)
-                return
-            sync = self.session.sync
-            question = Cue(max(0, sync.board_time(at_ns)), duration_us, value, cue)
-            if done is not None:
-                self._replies[id(question)] = (question, lambda answer: done(told(answer)))
-            self.session.ask(question)
-
-        def told(answer: Message | None) -> CueDone | None:
-            done_us = getattr(answer, "done_us", None)
-            if done_us is None or not self.session.sync.usable:
-                return None
-            return CueDone(at_ns, self.session.sync.host_time(done_us).t_ns)
-
-        self._wishes.append(put)
+        self._wishes.append(lambda: self._cues.want(cue, done))
 
     # --------------------------------------------------------- link's thread
 
@@ -194,6 +157,7 @@ class BoardTalk:
         """The line is gone."""
         self._connected = False
         self._lose(now_ns, why)
+        self._cues.take_back()
         self._put(self.session.disconnect(), now_ns)
 
     def receive(self, data: bytes, arrival_ns: int) -> None:
@@ -210,6 +174,8 @@ class BoardTalk:
         """Wishes of other threads, and whatever the session has due."""
         while self._wishes:
             self._wishes.popleft()()
+        if self.tied:
+            self._send_cues(now_ns)
         if self._connected and now_ns >= self._silent_ns:
             self._lose(now_ns, f"{self._name} does not answer")
             self._since_ns = now_ns
@@ -272,6 +238,19 @@ class BoardTalk:
         )
         self.next_seq += 1
 
+    def _send_cues(self, now_ns: int) -> None:
+        for number, wanted in self._cues.due(now_ns):
+            at_us = max(0, self.session.sync.board_time(wanted.at_ns))
+            cue = Cue(at_us, wanted.duration_us, wanted.value, wanted.output)
+            self._replies[id(cue)] = (cue, partial(self._cue_answered, number))
+            self.session.ask(cue)
+
+    def _cue_answered(self, number: int, answer: Message | None) -> None:
+        done_ns = None
+        if isinstance(answer, Cued) and self.session.sync.usable:
+            done_ns = self.session.sync.host_time(answer.done_us).t_ns
+        self._cues.finish(number, done_ns)
+
     def _greeted(self, event: Greeted, now_ns: int) -> None:
         board = event.board
         if self.board is not None and board.board_id != self.board.board_id:
@@ -281,6 +260,7 @@ class BoardTalk:
                 KitReason.LOST,
             )
         self.board = board
+        self._cues.take_back()  # a board drops its cues when it is greeted
         if event.restarted:
             self._lose(now_ns, f"{self._name} was reset")
         elif self.session.sync.usable:  # it ran on without us, and its clock with it

@@ -199,6 +199,32 @@ class BringsItsTime(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesCues(Protocol):
+    """A kit with lights or motors, which it switches by its own clock."""
+
+    def cue(self, at_ns: int, output: int, strength: float, duration_ns: int) -> bool:
+        """Switch an output on at a time of the host's clock; from any thread, never blocks.
+
+        Parameters
+        ----------
+        at_ns
+            When; a time that has just passed: at once.
+        output
+            The kit's own number of the light or motor, from 0.
+        strength
+            0 off to 1.
+        duration_ns
+            How long; 0: until the next cue of this output.
+
+        Returns
+        -------
+        bool
+            False when the kit has no outputs, or is not there.
+        """
+        ...
+
+
 class KitDriver(Protocol):
     """Makes sources for one URL scheme."""
 
