@@ -1,11 +1,11 @@
-"""`station kits`: what can be played, what comes from it, and teaching an unknown module."""
+"""`station kits`: what can be played, what comes from it, teaching a module, tuning a board."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from station.cli import _kits_learn, _kits_watch
+from station.cli import _kits_learn, _kits_tune, _kits_watch
 from station.cli._output import STDOUT, check_target, say, table, write_json
 from station.cli._parser import Parser, add_json, number
 from station.errors import WrongUse
@@ -17,11 +17,13 @@ from station.units import ms_from_ns
 DESCRIPTION = """\
 List the kits that can be opened now: address, profile, and who stamps their hits how well.
 With --watch, print every hit of one kit as it comes. 'station kits learn ADDRESS' makes a
-profile for a module that none fits: strike each pad once."""
+profile for a module that none fits: strike each pad once. 'station kits tune ADDRESS' sets a
+trigger board's thresholds and masks from a minute of playing."""
 EXAMPLE = """\
 station kits
 station kits --watch midi://TD-17
-station kits learn midi://TD-17"""
+station kits learn midi://TD-17
+station kits tune serial:///dev/ttyACM0"""
 SCHEMA = "station.kits/1"
 
 
@@ -42,10 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         example=_kits_learn.EXAMPLE,
     )
     _kits_learn.add_arguments(learn)
+    tune = actions.add_parser(
+        "tune",
+        help="a trigger board's pads: thresholds, masks, crosstalk",
+        description=_kits_tune.DESCRIPTION,
+        example=_kits_tune.EXAMPLE,
+    )
+    _kits_tune.add_arguments(tune)
 
 
 def run(args: argparse.Namespace) -> int:
-    """List, watch or learn; returns the exit code.
+    """List, watch, learn or tune; returns the exit code.
 
     Raises
     ------
@@ -54,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.action == "learn":
         return _kits_learn.run(args)
+    if args.action == "tune":
+        return _kits_tune.run(args)
     if args.watch is not None:
         if args.json is not None:
             raise WrongUse("--json writes the list of kits; leave it out with --watch.")
