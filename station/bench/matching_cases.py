@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -278,3 +278,31 @@ def strike(part: Part, c: Conditions, expected: Floats, rng: np.random.Generator
         expected_ms=expected,
         extras_per_ms=density,
     )
+
+
+def come_in_again(case: Case, bar: int, stop_bars: float, late_beats: float) -> tuple[Case, int]:
+    """The same take with a stop at `bar`; everything after it is played later.
+
+    Returns
+    -------
+    tuple of Case and int
+        The take, and the number of its first hit after the stop.
+    """
+    part = case.part
+    stop_ms = bar * part.bar_ms
+    back_ms = stop_ms + stop_bars * part.bar_ms
+    paired = case.truth >= 0
+    at = np.where(paired, part.written_ms[np.where(paired, case.truth, 0)], case.t_ms)
+    after = at >= back_ms - 1e-6
+    t = case.t_ms + np.where(after, late_beats * part.bar_ms / 4, 0.0)
+    kept = np.flatnonzero(after | (at < stop_ms - 1e-6))
+    kept = kept[np.argsort(t[kept], kind="stable")]
+    again = replace(
+        case,
+        t_ms=t[kept],
+        lane=case.lane[kept],
+        velocity=case.velocity[kept],
+        truth=case.truth[kept],
+        double=case.double[kept],
+    )
+    return again, int(np.argmax(after[kept]))

@@ -98,7 +98,6 @@ class BeamMatcher:
             bar_ns,
             priors or Priors(),
         )
-        self._settled = np.zeros(256, dtype=CONFIRMED)
         self.resyncs: deque[Resync] = deque(maxlen=_KEPT_RESYNCS)
 
     def hear(self, hits: NDArray[np.void]) -> None:
@@ -114,10 +113,7 @@ class BeamMatcher:
         done = 0
         while done < len(hits):
             before = done
-            done = beam_kernels.hear(
-                hits, done, x.priors, x.shared, x.notes, x.lanes, x.loudness, x.models,
-                x.hypotheses, x.next_notes, x.labels, x.children, x.recent, self._settled,
-            )  # fmt: skip
+            done = beam_kernels.hear(hits, done, *self._state)
             look = int(x.shared["look"][0])
             if look:
                 x.shared["look"] = 0
@@ -151,7 +147,8 @@ class BeamMatcher:
         if end_ns is None:
             return settled
         reached = self._state.notes["written_ns"][settled["chart_index"]] <= end_ns
-        return settled[(settled["ticket"] != MISSED) | reached]
+        kept: NDArray[np.void] = settled[(settled["ticket"] != MISSED) | reached]
+        return kept
 
     @property
     def noise_ms(self) -> float:
@@ -159,15 +156,11 @@ class BeamMatcher:
         return math.sqrt(float(self._state.shared["noise_var"][0]))
 
     def _settle(self, t_ms: float) -> None:
-        x = self._state
-        while not beam_kernels.settle(
-            t_ms, x.priors, x.shared, x.notes, x.lanes, x.loudness, x.models, x.hypotheses,
-            x.labels, x.recent, self._settled,
-        ):  # fmt: skip
+        while not beam_kernels.settle(t_ms, *self._state):
             self._make_room()
 
     def _take(self) -> NDArray[np.void]:
-        settled = self._settled[: int(self._state.shared["settled"][0])]
+        settled = self._state.settled[: int(self._state.shared["settled"][0])]
         self._state.shared["settled"] = 0
         return settled
 
@@ -178,10 +171,7 @@ class BeamMatcher:
         ticket = int(shared["heard"]) - 1
         shift_ms = stopped_ms = 0.0
         if why & beam_kernels.LOOK_ANCHOR:
-            shift_ms = beam_resync.find_anchor(
-                x.priors, x.shared, x.notes, x.lane_notes, x.lanes, x.hypotheses, x.next_notes,
-                x.labels, x.recent,
-            )  # fmt: skip
+            shift_ms = beam_resync.find_anchor(x)
         fresh = shared["since"] > 0 and ticket - shared["since"] < beam_kernels.BACK
         if why & beam_kernels.LOOK_BACK and self._notes_in_stop():
             stopped_ms = float(shared["stopped_ms"])
@@ -204,4 +194,6 @@ class BeamMatcher:
 
     def _make_room(self) -> None:
         """Twice the room for what is settled and not yet taken."""
-        self._settled = np.concatenate((self._settled, np.zeros_like(self._settled)))
+        settled = self._state.settled
+        grown = np.concatenate((settled, np.zeros_like(settled)))
+        self._state = self._state._replace(settled=grown)

@@ -1,4 +1,4 @@
-"""The kernels of `station.timing.beam`: predict, branch, merge, choose, confirm, learn.
+"""The kernels of `station.timing.beam`: predict, branch, merge, vote, confirm, learn.
 
 The model. Written note n of lane l is played at written + o(t) + bias(l) + noise, where the
 offset o of the whole hand and its rate r (a tempo error) wander: dr = N(0, q₂ dt),
@@ -8,7 +8,8 @@ weight is the likelihood of all hits and of all notes left out: Reid's multiple 
 tracking (1979). The covariance is shared, since it depends on when hits came and hardly on
 which notes they were.
 
-All in one file on purpose, see `station.timing.kernel`.
+All in one file on purpose, see `station.timing.kernel`. Here `s` is what all
+hypotheses share, `p` the priors; the arrays are those of `beam_layout.BeamState`.
 """
 
 from __future__ import annotations
@@ -21,17 +22,20 @@ from numpy.typing import NDArray
 
 from station.timing.kernel import kernel
 
-LAG = 16
-REACH = 4
-STRAY, DOUBLE = -1, -2
-MISSED = -1
+LAG = 16  # hits until a label is confirmed, at the latest
+REACH = 4  # notes of its lane that a hit may be, for one hypothesis
+STRAY, DOUBLE = -1, -2  # in place of a note
+MISSED = -1  # in place of a ticket
 # Why `hear` stops at a hit: a new anchor is wanted; the player has been back for a while.
 LOOK_ANCHOR, LOOK_BACK = 1, 2
 BACK = 8  # hits after a stop until the new place is said
-RECENT_HITS = 24
+FRESH = 24  # hits after a stop in which a new anchor is looked for
+_PAIRED, _GONE = 1, 2  # what a note has become
+_LIMBS_MS = 15.0  # a limb may be so much later than the others
+_DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
 _LOG_2PI = math.log(2 * math.pi)
 _MIX = 0x9E3779B97F4A7C1
-# Calls with a dozen arrays cost as much as what they do; a third of a hit's time.
+# Calls that pass the state along cost as much as what they do: a third of a hit's time.
 inlined = njit(inline="always", nogil=True)
 
 
@@ -52,7 +56,7 @@ def _mark(lane: int, note: int) -> int:
 def _loud_log(velocity: float, row: np.void, cap: float) -> float:
     """Log-density of a velocity, a normal that is never less likely than exp(−cap)."""
     z2 = (velocity - row["mean"]) ** 2 / row["var"]
-    return row["log_peak"] - min(0.5 * z2, cap)
+    return float(row["log_peak"] - min(0.5 * z2, cap))
 
 
 @inlined
@@ -75,17 +79,15 @@ def _predict(s: np.void, p: np.void, t_ms: float) -> float:
     s["rate_var"] = keep * keep * (s["rate_var"] + q2 * dt)
     # After a long silence nothing is known any more but the neighbourhood of the click.
     s["offset_var"] = min(s["offset_var"], s["bar_ms"] ** 2)
-    return dt
+    return float(dt)
 
 
 @inlined
-def _extra_log(
-    s: np.void, p: np.void, hit: np.void, lane: np.void, strays: np.void, lane_count: int
-) -> float:
+def _extra_log(s: np.void, p: np.void, hit: np.void, lane: np.void, strays: np.void) -> float:
     """Log-density of a hit that is no note: a stray, or a double trigger of the hit before.
 
-    Strays come at a learned rate on any lane. A double trigger comes within 36 ms of a hit
-    on the same pad and is clearly softer. Fills in how likely the second is.
+    Strays come at a learned rate on any lane. A double trigger comes soon after a hit on
+    the same pad and is clearly softer. Fills in how likely the second is.
     """
     log_density = math.log(s["stray_rate"])
     hit["double"] = 0.0
@@ -93,9 +95,9 @@ def _extra_log(
         return log_density
     log_density += _stray_loud_log(hit["velocity"], strays)
     since = hit["t_ms"] - lane["t_ms"]
-    if since < 36.0 and hit["velocity"] < 0.8 * lane["velocity"]:
+    if since < _DOUBLE_MS and hit["velocity"] < 0.8 * lane["velocity"]:
         rate = max(s["doubles"] / s["hits"], p["doubles_floor"])
-        double = math.log(rate / 30.0) - math.log(0.6 * lane["velocity"])
+        double = math.log(rate / _DOUBLE_MS) - math.log(0.6 * lane["velocity"])
         top = max(double, log_density)
         share = math.exp(double - top)
         both = share + math.exp(log_density - top)
@@ -106,9 +108,9 @@ def _extra_log(
 
 @inlined
 def _let_pass(
+    notes: NDArray[np.void],
     h: np.void,
     next_notes: NDArray[np.int32],
-    notes: NDArray[np.void],
     before_ms: float,
     miss_log: float,
 ) -> None:
@@ -126,74 +128,90 @@ def _let_pass(
 
 
 @inlined
+def _try_notes(
+    hit: np.void,
+    note: int,
+    at_ms: float,
+    log_weight: float,
+    miss_log: float,
+    gate_ms: float,
+    precision: float,
+    parent: int,
+    n: int,
+    p: np.void,
+    notes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    children: NDArray[np.void],
+) -> int:
+    """One child for each note of the lane that the hit may be, from `note` on.
+
+    log(1−miss) − ½log(2πS) − huber(e/√S), with log(miss) for each note skipped on the way,
+    and the log-density of the velocity for a note that is written so loud.
+    """
+    last = n + REACH
+    per_sd = math.sqrt(precision)
+    while n < last:
+        error = at_ms - notes[note]["written_ms"]
+        if error < -gate_ms:
+            break
+        if error < gate_ms:
+            weight = log_weight - _huber(error * per_sd, p["huber"])
+            if hit["velocity"] > 0:
+                row = loudness[notes[note]["loudness"]]
+                weight += _loud_log(hit["velocity"], row, p["velocity_cap"])
+            child = children[n]
+            child["log_weight"] = weight
+            child["error_ms"] = error
+            child["parent"] = parent
+            child["label"] = note
+            n += 1
+        log_weight += miss_log
+        note = notes[note]["next"]
+    return n
+
+
+@inlined
 def _branch(
     s: np.void,
     p: np.void,
     hit: np.void,
     bias_ms: float,
     dt: float,
+    beam: NDArray[np.void],
+    next_notes: NDArray[np.int32],
     notes: NDArray[np.void],
     loudness: NDArray[np.void],
-    hypotheses: NDArray[np.void],
-    next_notes: NDArray[np.int32],
     children: NDArray[np.void],
 ) -> int:
-    """Every hypothesis goes on in up to 1 + REACH ways; how many children there are.
-
-    Extra: its log-density. Note n of the lane: log(1−miss) − ½log(2πS) − huber(e/√S), with
-    log(miss) for each note of the lane skipped on the way.
-    """
-    miss = s["miss_rate"]
-    miss_log = math.log(miss)
+    """Every hypothesis goes on in up to 1 + REACH ways; how many children there are."""
+    miss_log = math.log(s["miss_rate"])
     var = s["offset_var"] + s["noise_var"]
-    per_sd = 1.0 / math.sqrt(var)
-    pair_log = math.log(1 - miss) - 0.5 * (math.log(var) + _LOG_2PI)
+    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * (math.log(var) + _LOG_2PI)
     if hit["suspect"]:
         pair_log -= p["suspect_log"]
-    gate = p["gate"] * math.sqrt(var)
-    s["gate_ms"] = gate
-    huber = p["huber"]
+    s["gate_ms"] = p["gate"] * math.sqrt(var)
     keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
     lane = hit["lane"]
-    extra = DOUBLE if hit["double"] > 0.5 else STRAY
-    loud = hit["velocity"] > 0
+    at_ms = hit["t_ms"] - bias_ms
     n = 0
     for i in range(s["hypotheses"]):
-        h = hypotheses[i]
+        h = beam[i]
         h["offset_ms"] += h["rate"] * dt
         h["rate"] *= keep
         # Geman–McClure: bounded, flat far away.
         away = (h["offset_ms"] / p["pull_ms"]) ** 2
         h["log_weight"] -= p["pull_per_ms"] * min(dt, 1000.0) * away / (1 + away)
-        _let_pass(h, next_notes[i], notes, hit["t_ms"] - h["offset_ms"] - gate - 15.0, miss_log)
+        gone_ms = hit["t_ms"] - h["offset_ms"] - s["gate_ms"] - _LIMBS_MS
+        _let_pass(notes, h, next_notes[i], gone_ms, miss_log)
         child = children[n]
         child["log_weight"] = h["log_weight"] + hit["extra_log"]
         child["error_ms"] = 0.0
         child["parent"] = i
-        child["label"] = extra
-        n += 1
-        at = hit["t_ms"] - h["offset_ms"] - bias_ms
-        log_weight = h["log_weight"] + pair_log
-        note = next_notes[i, lane]
-        tried = 0
-        while tried < REACH:
-            error = at - notes[note]["written_ms"]
-            if error < -gate:
-                break
-            if error < gate:
-                child = children[n]
-                weight = log_weight - _huber(error * per_sd, huber)
-                if loud:
-                    row = loudness[notes[note]["loudness"]]
-                    weight += _loud_log(hit["velocity"], row, p["velocity_cap"])
-                child["log_weight"] = weight
-                child["error_ms"] = error
-                child["parent"] = i
-                child["label"] = note
-                n += 1
-                tried += 1
-            log_weight += miss_log
-            note = notes[note]["next"]
+        child["label"] = DOUBLE if hit["double"] > 0.5 else STRAY
+        n = _try_notes(
+            hit, next_notes[i, lane], at_ms - h["offset_ms"], h["log_weight"] + pair_log, miss_log,
+            s["gate_ms"], 1 / var, i, n + 1, p, notes, loudness, children,
+        )  # fmt: skip
     return n
 
 
@@ -240,11 +258,11 @@ def _select(
     p: np.void,
     lane: int,
     count: int,
-    notes: NDArray[np.void],
-    children: NDArray[np.void],
     old: NDArray[np.void],
     old_next: NDArray[np.int32],
     new: NDArray[np.void],
+    notes: NDArray[np.void],
+    children: NDArray[np.void],
 ) -> int:
     """The best children become hypotheses, those that agree become one; how many.
 
@@ -303,40 +321,42 @@ def _inherit(
     kept: int,
     lane: int,
     slot: int,
+    old: int,
+    new: int,
+    hypotheses: NDArray[np.void],
+    next_notes: NDArray[np.int32],
+    labels: NDArray[np.int32],
     notes: NDArray[np.void],
     children: NDArray[np.void],
-    old: NDArray[np.void],
-    old_next: NDArray[np.int32],
-    old_labels: NDArray[np.int32],
-    new: NDArray[np.void],
-    new_next: NDArray[np.int32],
-    new_labels: NDArray[np.int32],
 ) -> float:
     """Give the new hypotheses their parents' notes and labels; how likely the hit is a note.
 
     The best hypothesis weighs 0 and says where the hand is.
     """
-    top = new[0]["log_weight"]
+    s["active"] = new
+    s["hypotheses"] = kept
+    beam = hypotheses[new]
+    top = beam[0]["log_weight"]
     for j in range(1, kept):
-        top = max(top, new[j]["log_weight"])
+        top = max(top, beam[j]["log_weight"])
     total = 0.0
     as_note = 0.0
     for j in range(kept):
-        h = new[j]
+        h = beam[j]
         child = children[h["child"]]
         parent = child["parent"]
         h["log_weight"] -= top
         h["share"] = math.exp(h["log_weight"])
-        h["cursor"] = old[parent]["cursor"]
-        for i in range(new_next.shape[1]):
-            new_next[j, i] = old_next[parent, i]
+        h["cursor"] = hypotheses[old, parent]["cursor"]
+        for i in range(next_notes.shape[2]):
+            next_notes[new, j, i] = next_notes[old, parent, i]
         for i in range(LAG):
-            new_labels[j, i] = old_labels[parent, i]
+            labels[new, j, i] = labels[old, parent, i]
         label = child["label"]
-        new_labels[j, slot] = label
+        labels[new, j, slot] = label
         total += h["share"]
         if label >= 0:
-            new_next[j, lane] = notes[label]["next"]
+            next_notes[new, j, lane] = notes[label]["next"]
             as_note += h["share"]
         if h["log_weight"] == 0.0:
             s["offset_ms"] = h["offset_ms"]
@@ -362,7 +382,7 @@ def _vote(kept: int, slot: int, beam: NDArray[np.void], labels: NDArray[np.int32
 
 
 @kernel
-def _shift_bias(lane: np.void, shift_ms: float, lanes: NDArray[np.void]) -> None:
+def _shift_bias(lanes: NDArray[np.void], lane: np.void, shift_ms: float) -> None:
     """One limb against the others: what all have in common is the hand's offset."""
     lane["bias_ms"] += shift_ms
     used = 0
@@ -377,10 +397,10 @@ def _shift_bias(lane: np.void, shift_ms: float, lanes: NDArray[np.void]) -> None
 def _learn_clock(
     s: np.void,
     p: np.void,
-    lane: np.void,
-    lanes: NDArray[np.void],
     at_ms: float,
     t_ms: float,
+    lane: np.void,
+    lanes: NDArray[np.void],
     models: NDArray[np.void],
 ) -> None:
     """Which clock model and how much noise explain the confirmed pairs best.
@@ -430,7 +450,7 @@ def _learn_clock(
         m["noise_var"] = max(m["noise_var"] * (1 + step * (min(z2, 9.0) - 1)), 0.25)
         if i == s["model"]:
             lane["pairs"] = min(lane["pairs"] + 1, p["bias_memory"])
-            _shift_bias(lane, error / var / (lane["pairs"] + p["bias_weight"]), lanes)
+            _shift_bias(lanes, lane, error / var / (lane["pairs"] + p["bias_weight"]))
         if m["log_score"] - m["handicap"] > best:
             best = m["log_score"] - m["handicap"]
             chosen = i
@@ -493,10 +513,9 @@ def _confirm(
     s["confirmed"] = ticket + 1
     hit = recent[ticket % len(recent)]
     lane = lanes[hit["lane"]]
-    active = s["active"]
-    label = _vote(s["hypotheses"], ticket % LAG, hypotheses[active], labels[active])
+    label = _vote(s["hypotheses"], ticket % LAG, hypotheses[s["active"]], labels[s["active"]])
     # A note is given away once, and never one that has been called missed.
-    if label >= 0 and (label <= lane["confirmed"] or notes[label]["paired"] != 0):
+    if label >= 0 and (label <= lane["confirmed"] or notes[label]["fate"] != 0):
         label = STRAY
     skipped = 0
     if label >= 0:
@@ -506,7 +525,7 @@ def _confirm(
             skipped += 1
             note = notes[note]["next"]
         lane["confirmed"] = label
-        notes[label]["paired"] = 1
+        notes[label]["fate"] = _PAIRED
     out = settled[s["settled"]]
     s["settled"] += 1
     out["ticket"] = ticket
@@ -517,7 +536,7 @@ def _confirm(
     velocity = float(hit["velocity"])
     if label >= 0:
         at_ms = hit["t_ms"] - notes[label]["written_ms"]
-        _learn_clock(s, p, lane, lanes, at_ms, hit["t_ms"], models)
+        _learn_clock(s, p, at_ms, hit["t_ms"], lane, lanes, models)
         if velocity > 0:
             _learn_loudness(velocity, loudness[notes[label]["loudness"]])
     elif velocity > 0 and hit["double"] < 0.5:
@@ -558,8 +577,8 @@ def _settle(
             _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
             continue
         note = notes[s["due_note"]]
-        if note["paired"] == 0:
-            note["paired"] = 2
+        if note["fate"] == 0:
+            note["fate"] = _GONE
             out = settled[s["settled"]]
             s["settled"] += 1
             out["ticket"] = MISSED
@@ -569,6 +588,40 @@ def _settle(
         s["due_note"] += 1
 
 
+@inlined
+def _shrink(s: np.void, is_note: float) -> None:
+    """The covariance shrinks as far as the hit was a note (Bar-Shalom & Tse's PDA, 1975)."""
+    var = s["offset_var"] + s["noise_var"]
+    gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
+    s["rate_var"] -= is_note * rate_gain * s["covariance"]
+    s["covariance"] -= is_note * gain * s["covariance"]
+    s["offset_var"] -= is_note * gain * s["offset_var"]
+
+
+@inlined
+def _watch(s: np.void, is_note: float, before_ms: float, dt: float) -> None:
+    """Whether to look for the player: too many extra hits lately, or back after a stop."""
+    ticket = s["heard"] - 1
+    s["extra_rate"] += (1.0 - is_note - s["extra_rate"]) / 8
+    if dt > s["bar_ms"] and ticket > 0:
+        s["since"] = ticket
+        s["before_ms"] = before_ms
+        s["stopped_ms"] = dt
+    after = ticket - s["since"]
+    back = s["since"] > 0
+    if back and after == BACK:
+        s["look"] |= LOOK_BACK
+    usual = (s["strays"] + s["doubles"]) / s["hits"]
+    if not ((back and after < FRESH) or s["extra_rate"] > 0.15 + min(usual, 0.3)):
+        return
+    # Not at every hit, and not all the time in a burst.
+    if after < 3 or ticket - s["looked"] < 4 or s["t_ms"] - s["looked_ms"] < s["bar_ms"] / 16:
+        return
+    s["looked"] = ticket
+    s["looked_ms"] = s["t_ms"]
+    s["look"] |= LOOK_ANCHOR
+
+
 @kernel
 def hear(
     hits: NDArray[np.void],
@@ -576,6 +629,7 @@ def hear(
     priors: NDArray[np.void],
     shared: NDArray[np.void],
     notes: NDArray[np.void],
+    _lane_notes: NDArray[np.int32],
     lanes: NDArray[np.void],
     loudness: NDArray[np.void],
     models: NDArray[np.void],
@@ -586,7 +640,7 @@ def hear(
     recent: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> int:
-    """Label hits from `begin` on; stops early for more room, or for a new anchor.
+    """Label hits from `begin` on; stops early for more room, or to look for the player.
 
     Returns
     -------
@@ -598,84 +652,46 @@ def hear(
     for i in range(begin, len(hits)):
         row = hits[i]
         t_ms = row["t_ns"] / 1e6
-        settled_all = _settle(
+        if not _settle(
             t_ms, s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled
-        )
-        if not settled_all or s["settled"] == len(settled):
+        ) or s["settled"] == len(settled):
             return i
         ticket = s["heard"]
-        lane_place = row["lane"]
-        lane = lanes[lane_place]
+        place = row["lane"]
         hit = recent[ticket % len(recent)]
+        lane = lanes[place]
         hit["t_ms"] = t_ms
         hit["t_ns"] = row["t_ns"]
-        hit["lane"] = lane_place
+        hit["lane"] = place
         hit["velocity"] = row["velocity"]
         hit["suspect"] = row["suspect"]
         before_ms = s["offset_ms"]
         dt = _predict(s, p, t_ms)
-        hit["extra_log"] = _extra_log(s, p, hit, lane, loudness[len(loudness) - 1], len(lanes))
+        hit["extra_log"] = _extra_log(s, p, hit, lane, loudness[len(loudness) - 1])
         old = s["active"]
         new = 1 - old
         count = _branch(
-            s, p, hit, lane["bias_ms"], dt, notes, loudness, hypotheses[old], next_notes[old],
+            s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes, loudness,
             children,
         )  # fmt: skip
         kept = _select(
-            s, p, lane_place, count, notes, children, hypotheses[old], next_notes[old],
-            hypotheses[new],
-        )  # fmt: skip
-        slot = ticket % LAG
+            s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes, children
+        )
         is_note = _inherit(
-            s, kept, lane_place, slot, notes, children, hypotheses[old], next_notes[old],
-            labels[old], hypotheses[new], next_notes[new], labels[new],
-        )  # fmt: skip
-        s["active"] = new
-        s["hypotheses"] = kept
-        label = _vote(kept, slot, hypotheses[new], labels[new])
-        # The covariance shrinks as far as the hit was a note (Bar-Shalom's PDA, 1975).
-        var = s["offset_var"] + s["noise_var"]
-        gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
-        s["rate_var"] -= is_note * rate_gain * s["covariance"]
-        s["covariance"] -= is_note * gain * s["covariance"]
-        s["offset_var"] -= is_note * gain * s["offset_var"]
-        row["label"] = label
+            s, kept, place, ticket % LAG, old, new, hypotheses, next_notes, labels, notes, children
+        )
+        _shrink(s, is_note)
         row["ticket"] = ticket
-        hit["label"] = label
+        row["label"] = hit["label"] = _vote(kept, ticket % LAG, hypotheses[new], labels[new])
         lane["t_ms"] = t_ms
         lane["velocity"] = row["velocity"]
         s["heard"] = ticket + 1
         if s["heard"] - s["confirmed"] >= LAG:
             _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
-        _watch(s, is_note, before_ms, dt, t_ms, ticket)
+        _watch(s, is_note, before_ms, dt)
         if s["look"] != 0:
             return i + 1
     return len(hits)
-
-
-@inlined
-def _watch(
-    s: np.void, is_note: float, before_ms: float, dt: float, t_ms: float, ticket: int
-) -> None:
-    """Whether to look for the player: too many extra hits lately, or back after a stop."""
-    s["extra_rate"] += (1.0 - is_note - s["extra_rate"]) / 8
-    if dt > s["bar_ms"] and ticket > 0:
-        s["since"] = ticket
-        s["before_ms"] = before_ms
-        s["stopped_ms"] = dt
-    after = ticket - s["since"]
-    back = s["since"] > 0
-    if back and after == BACK:
-        s["look"] |= LOOK_BACK
-    usual = (s["strays"] + s["doubles"]) / s["hits"]
-    if not ((back and after < RECENT_HITS) or s["extra_rate"] > 0.15 + min(usual, 0.3)):
-        return
-    # Not at every hit, and not all the time in a burst.
-    if after < 3 or ticket - s["looked"] < 4 or t_ms - s["looked_ms"] < s["bar_ms"] / 16:
-        return
-    s["looked"] = ticket
-    s["looked_ms"] = t_ms
-    s["look"] |= LOOK_ANCHOR
 
 
 @kernel
@@ -684,16 +700,28 @@ def settle(
     priors: NDArray[np.void],
     shared: NDArray[np.void],
     notes: NDArray[np.void],
+    _lane_notes: NDArray[np.int32],
     lanes: NDArray[np.void],
     loudness: NDArray[np.void],
     models: NDArray[np.void],
     hypotheses: NDArray[np.void],
+    _next_notes: NDArray[np.int32],
     labels: NDArray[np.int32],
+    _children: NDArray[np.void],
     recent: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> bool:
     """Everything due by `t_ms`; false when `settled` is full before that."""
     return _settle(
-        t_ms, shared[0], priors[0], notes, lanes, loudness, models, hypotheses, labels, recent,
+        t_ms,
+        shared[0],
+        priors[0],
+        notes,
+        lanes,
+        loudness,
+        models,
+        hypotheses,
+        labels,
+        recent,
         settled,
-    )  # fmt: skip
+    )

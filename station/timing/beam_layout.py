@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import astuple, dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-LAG = 16  # hits until a label is confirmed, at the latest
+from station.timing.beam_kernels import LAG, REACH, STRAY
+
 HYPOTHESES = 24
-REACH = 4  # notes of its lane that a hit may be, for one hypothesis
 RECENT = 32  # hits that a new anchor is judged by
-NONE = -1
 
 LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
 RATE_NOISE = (3e-11, 3e-10, 3e-9)
@@ -24,7 +24,7 @@ RATE_NOISE = (3e-11, 3e-10, 3e-9)
 # `next` is the following note of the same lane; the last row is a sentinel at infinity.
 NOTE = np.dtype(
     [("written_ms", "f8"), ("written_ns", "i8"), ("next", "i4"), ("lane", "i4"),
-     ("loudness", "i4"), ("paired", "i4")]
+     ("loudness", "i4"), ("fate", "i4")]
 )  # fmt: skip
 # One reading of the take so far. `key` is a sum over the lanes' next notes: two hypotheses
 # with the same key have used up the same notes. `cursor`: all earlier notes are used up.
@@ -57,7 +57,8 @@ SHARED = np.dtype(
      ("noise_var", "f8"), ("level_noise", "f8"), ("rate_noise", "f8"), ("gate_ms", "f8"),
      ("missed", "f8"), ("notes", "f8"), ("strays", "f8"), ("stray_ms", "f8"), ("doubles", "f8"),
      ("miss_rate", "f8"), ("stray_rate", "f8"), ("ms_per_note", "f8"),
-     ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"), ("bar_ms", "f8"),
+     ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"),
+     ("bar_ms", "f8"),
      ("looked_ms", "f8"), ("offset_ms", "f8"), ("before_ms", "f8"), ("stopped_ms", "f8"),
      ("active", "i8"), ("hypotheses", "i8"),
      ("heard", "i8"), ("confirmed", "i8"), ("model", "i8"), ("due_note", "i8"),
@@ -160,8 +161,7 @@ class Priors:
         return np.array([astuple(self)], dtype=dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class BeamState:
+class BeamState(NamedTuple):
     """All arrays of one take, in the order in which the kernels take them."""
 
     priors: NDArray[np.void]
@@ -176,6 +176,7 @@ class BeamState:
     labels: NDArray[np.int32]
     children: NDArray[np.void]
     recent: NDArray[np.void]
+    settled: NDArray[np.void]
 
 
 def lay_out(
@@ -217,7 +218,7 @@ def lay_out(
     table["end"] = np.cumsum(np.bincount(lanes, minlength=lane_count))
     table["begin"][1:] = table["end"][:-1]
     table["t_ms"] = -np.inf
-    table["confirmed"] = NONE
+    table["confirmed"] = STRAY
 
     hypotheses = np.zeros((2, HYPOTHESES), dtype=HYPOTHESIS)
     next_notes = np.full((2, HYPOTHESES, lane_count), n, dtype=np.int32)
@@ -235,9 +236,10 @@ def lay_out(
         models=_models(noise_var, priors),
         hypotheses=hypotheses,
         next_notes=next_notes,
-        labels=np.full((2, HYPOTHESES, LAG), NONE, dtype=np.int32),
+        labels=np.full((2, HYPOTHESES, LAG), STRAY, dtype=np.int32),
         children=np.zeros(HYPOTHESES * (REACH + 1), dtype=CHILD),
         recent=np.zeros(RECENT, dtype=RECENT_HIT),
+        settled=np.zeros(256, dtype=CONFIRMED),
     )
 
 

@@ -9,16 +9,21 @@ the evidence decides as between any two hypotheses.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from station.timing.kernel import kernel
 
+if TYPE_CHECKING:
+    from station.timing.beam_layout import BeamState
+
 LAG = 16
 STRAY = -1
 _WINDOW = 24  # hits that an anchor is judged by
 _CANDIDATES = 96
+_FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
 _LOG_2PI = math.log(2 * math.pi)
 _MIX = 0x9E3779B97F4A7C1
 
@@ -30,14 +35,12 @@ def _mark(lane: int, note: int) -> int:
 
 
 @kernel
-def _first_not_before(
-    at_ms: float, lane: np.void, lane_notes: NDArray[np.int32], notes: NDArray[np.void]
-) -> int:
+def _first_not_before(x: BeamState, at_ms: float, lane: np.void) -> int:
     """Place in `lane_notes` of the lane's first note written at `at_ms` or later."""
     low, high = lane["begin"], lane["end"]
     while low < high:
         middle = (low + high) >> 1
-        if notes[lane_notes[middle]]["written_ms"] < at_ms:
+        if x.notes[x.lane_notes[middle]]["written_ms"] < at_ms:
             low = middle + 1
         else:
             high = middle
@@ -58,57 +61,49 @@ def _notes_before(at_ms: float, notes: NDArray[np.void]) -> int:
 
 
 @kernel
-def _nearest(
-    at_ms: float, lane: np.void, lane_notes: NDArray[np.int32], notes: NDArray[np.void]
-) -> int:
+def _nearest(x: BeamState, at_ms: float, lane: np.void) -> int:
     """The lane's note nearest to `at_ms`, or −1 in an empty lane."""
-    place = _first_not_before(at_ms, lane, lane_notes, notes)
+    place = _first_not_before(x, at_ms, lane)
     if place > lane["begin"] and (
         place == lane["end"]
-        or at_ms - notes[lane_notes[place - 1]]["written_ms"]
-        < notes[lane_notes[place]]["written_ms"] - at_ms
+        or at_ms - x.notes[x.lane_notes[place - 1]]["written_ms"]
+        < x.notes[x.lane_notes[place]]["written_ms"] - at_ms
     ):
         place -= 1
-    return int(lane_notes[place]) if place < lane["end"] else -1
+    return int(x.lane_notes[place]) if place < lane["end"] else -1
 
 
 @kernel
 def _score(
-    offset_ms: float,
-    rate: float,
-    s: np.void,
-    p: np.void,
-    notes: NDArray[np.void],
-    lanes: NDArray[np.void],
-    lane_notes: NDArray[np.int32],
-    recent: NDArray[np.void],
-    pairs: NDArray[np.int64],
+    x: BeamState, offset_ms: float, rate: float, pairs: NDArray[np.int64]
 ) -> tuple[float, float]:
     """Log-likelihood of the last hits if the hand is at `offset_ms` now, and the mean error.
 
     Each hit is its lane's nearest note or extra, whichever is likelier; the notes of that
     stretch that are left over are missed. Fills in `pairs`.
     """
+    s = x.shared[0]
+    p = x.priors[0]
     newest = s["heard"] - 1
     first = max(s["since"], s["heard"] - _WINDOW, 0)
     # The anchor is as uncertain as the hit that it hangs on.
     sd = math.sqrt(2 * s["noise_var"] + s["offset_var"])
     miss = s["miss_rate"]
     pair_log = math.log(1 - miss) - math.log(sd) - 0.5 * _LOG_2PI
-    now_ms = recent[newest % len(recent)]["t_ms"]
+    now_ms = x.recent[newest % len(x.recent)]["t_ms"]
     score = 0.0
     total = 0.0
     paired = 0
     last = -1
     for ticket in range(first, newest + 1):
-        hit = recent[ticket % len(recent)]
-        lane = lanes[hit["lane"]]
+        hit = x.recent[ticket % len(x.recent)]
+        lane = x.lanes[hit["lane"]]
         at = hit["t_ms"] - offset_ms - rate * (hit["t_ms"] - now_ms) - lane["bias_ms"]
-        note = _nearest(at, lane, lane_notes, notes)
+        note = _nearest(x, at, lane)
         best = hit["extra_log"]
         pairs[ticket - first] = STRAY
         if note >= 0 and note != last:
-            error = at - notes[note]["written_ms"]
+            error = at - x.notes[note]["written_ms"]
             z = min(abs(error) / sd, 10.0)
             fit = pair_log - (0.5 * z * z if z < p["huber"] else p["huber"] * (z - p["huber"] / 2))
             if hit["velocity"] > 0:
@@ -120,25 +115,15 @@ def _score(
                 paired += 1
                 last = note
         score += best
-    begin_ms = recent[first % len(recent)]["t_ms"]
+    begin_ms = x.recent[first % len(x.recent)]["t_ms"]
     begin_ms -= offset_ms + rate * (begin_ms - now_ms)
-    stretch = _notes_before(now_ms - offset_ms, notes) - _notes_before(begin_ms, notes)
+    stretch = _notes_before(now_ms - offset_ms, x.notes) - _notes_before(begin_ms, x.notes)
     score += max(stretch - paired, 0) * math.log(miss)
     return score, total / max(paired, 1)
 
 
 @kernel
-def find_anchor(
-    priors: NDArray[np.void],
-    shared: NDArray[np.void],
-    notes: NDArray[np.void],
-    lane_notes: NDArray[np.int32],
-    lanes: NDArray[np.void],
-    hypotheses: NDArray[np.void],
-    next_notes: NDArray[np.int32],
-    labels: NDArray[np.int32],
-    recent: NDArray[np.void],
-) -> float:
+def find_anchor(x: BeamState) -> float:
     """Try every anchor within a bar; the best joins the beam if it is a match for it.
 
     Returns
@@ -146,9 +131,9 @@ def find_anchor(
     float
         How far the hand has jumped in ms when the new anchor leads the beam, else 0.
     """
-    s = shared[0]
-    p = priors[0]
-    beam = hypotheses[s["active"]]
+    s = x.shared[0]
+    p = x.priors[0]
+    beam = x.hypotheses[s["active"]]
     leader = 0
     for j in range(s["hypotheses"]):
         if beam[j]["log_weight"] > beam[leader]["log_weight"]:
@@ -156,28 +141,28 @@ def find_anchor(
     here = beam[leader]["offset_ms"]
     rate = beam[leader]["rate"]
     pairs = np.empty(_WINDOW, dtype=np.int64)
-    usual, _ = _score(here, rate, s, p, notes, lanes, lane_notes, recent, pairs)
+    usual, _ = _score(x, here, rate, pairs)
 
-    newest = recent[(s["heard"] - 1) % len(recent)]
-    lane = lanes[newest["lane"]]
+    newest = x.recent[(s["heard"] - 1) % len(x.recent)]
+    lane = x.lanes[newest["lane"]]
     at = newest["t_ms"] - lane["bias_ms"]
     bar = s["bar_ms"]
     found = -np.inf
     anchor = here
     tried = 0
-    place = _first_not_before(at - max(here, 0.0) - bar, lane, lane_notes, notes)
+    place = _first_not_before(x, at - max(here, 0.0) - bar, lane)
     while place < lane["end"] and tried < _CANDIDATES:
-        offset = at - notes[lane_notes[place]]["written_ms"]
+        offset = at - x.notes[x.lane_notes[place]]["written_ms"]
         place += 1
         if offset < min(here, 0.0) - bar:
             break
         if abs(offset - here) > bar and abs(offset) > bar:
             continue
         tried += 1
-        score, error = _score(offset, rate, s, p, notes, lanes, lane_notes, recent, pairs)
-        # A player is more often late than early when coming in again.
+        score, error = _score(x, offset, rate, pairs)
+        # Players lose a beat rather than a bar, and come in late rather than early.
         shift = offset - here
-        score -= p["jump_log"] + abs(shift) / bar + (0.5 if shift < 0 else 0.0)
+        score -= p["jump_log"] + _FAR * abs(shift) / bar + (_EARLY if shift < 0 else 0.0)
         if score > found:
             found = score
             anchor = offset + error
@@ -189,30 +174,18 @@ def find_anchor(
     if not gain > 0.0:
         return 0.0
     s["offset_ms"] = anchor
-    _join(anchor, rate, gain, s, p, notes, lane_notes, lanes, recent, pairs, hypotheses,
-          next_notes, labels)  # fmt: skip
-    return anchor - here
+    _join(x, anchor, rate, gain, pairs)
+    return float(anchor - here)
 
 
 @kernel
 def _join(
-    offset_ms: float,
-    rate: float,
-    gain: float,
-    s: np.void,
-    p: np.void,
-    notes: NDArray[np.void],
-    lane_notes: NDArray[np.int32],
-    lanes: NDArray[np.void],
-    recent: NDArray[np.void],
-    pairs: NDArray[np.int64],
-    hypotheses: NDArray[np.void],
-    next_notes: NDArray[np.int32],
-    labels: NDArray[np.int32],
+    x: BeamState, offset_ms: float, rate: float, gain: float, pairs: NDArray[np.int64]
 ) -> None:
     """Put a hypothesis with this anchor into the beam, `gain` above the best."""
+    s = x.shared[0]
     active = s["active"]
-    beam = hypotheses[active]
+    beam = x.hypotheses[active]
     place = s["hypotheses"]
     if place < len(beam):
         s["hypotheses"] = place + 1
@@ -221,35 +194,37 @@ def _join(
         for j in range(len(beam)):
             if beam[j]["log_weight"] < beam[place]["log_weight"]:
                 place = j
-    _score(offset_ms, rate, s, p, notes, lanes, lane_notes, recent, pairs)
+    _score(x, offset_ms, rate, pairs)
     first = max(s["since"], s["heard"] - _WINDOW, 0)
-    now_ms = recent[(s["heard"] - 1) % len(recent)]["t_ms"]
+    now_ms = x.recent[(s["heard"] - 1) % len(x.recent)]["t_ms"]
     gone_ms = now_ms - offset_ms - s["gate_ms"]
     key = 0
-    for i in range(len(lanes)):
-        lane = lanes[i]
-        at = _first_not_before(gone_ms, lane, lane_notes, notes)
-        following = lane_notes[at] if at < lane["end"] else len(notes) - 1
-        next_notes[active, place, i] = following
+    for i in range(len(x.lanes)):
+        lane = x.lanes[i]
+        at = _first_not_before(x, gone_ms, lane)
+        following = x.lane_notes[at] if at < lane["end"] else len(x.notes) - 1
+        x.next_notes[active, place, i] = following
     for ticket in range(first, s["heard"]):
         note = pairs[ticket - first]
         if note >= 0:
-            i = recent[ticket % len(recent)]["lane"]
-            next_notes[active, place, i] = max(next_notes[active, place, i], notes[note]["next"])
+            i = x.recent[ticket % len(x.recent)]["lane"]
+            x.next_notes[active, place, i] = max(
+                x.next_notes[active, place, i], x.notes[note]["next"]
+            )
         if s["heard"] - ticket <= LAG:
-            labels[active, place, ticket % LAG] = note
+            x.labels[active, place, ticket % LAG] = note
     for ticket in range(max(s["heard"] - LAG, 0), first):
-        labels[active, place, ticket % LAG] = recent[ticket % len(recent)]["label"]
-    for i in range(len(lanes)):
-        lane = lanes[i]
-        initial = lane_notes[lane["begin"]] if lane["begin"] < lane["end"] else len(notes) - 1
-        key += _mark(i, next_notes[active, place, i]) - _mark(i, initial)
+        x.labels[active, place, ticket % LAG] = x.recent[ticket % len(x.recent)]["label"]
+    for i in range(len(x.lanes)):
+        lane = x.lanes[i]
+        initial = x.lane_notes[lane["begin"]] if lane["begin"] < lane["end"] else len(x.notes) - 1
+        key += _mark(i, x.next_notes[active, place, i]) - _mark(i, initial)
     h = beam[place]
     h["offset_ms"] = offset_ms
     h["rate"] = rate
     h["log_weight"] = gain
     h["key"] = key
-    h["cursor"] = _notes_before(gone_ms - 15.0, notes)
+    h["cursor"] = _notes_before(gone_ms - 15.0, x.notes)
     s["offset_var"] = max(s["offset_var"], s["noise_var"] / 4)
     top = -np.inf
     for j in range(s["hypotheses"]):

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from station.timing.beam import HEARD, MISSED, BeamMatcher
+
+BAR_NS = 700_000_000
+FAR_NS = 2**61
+
+charts = st.lists(
+    st.tuples(st.integers(0, 20_000), st.integers(0, 3), st.integers(0, 2)), max_size=60
+)
+times_ms = st.one_of(
+    st.integers(-2_000, 22_000),
+    st.integers(-(10**9), 10**9),
+    st.sampled_from([-FAR_NS // 10**6, FAR_NS // 10**6]),
+)
+takes = st.lists(
+    st.tuples(times_ms, st.integers(0, 5), st.integers(0, 127), st.booleans()), max_size=120
+)
+
+
+def matcher_of(chart, bar_ns: int = BAR_NS) -> tuple[BeamMatcher, np.ndarray]:
+    notes = np.array(sorted(chart), dtype=np.int64).reshape(-1, 3)
+    return BeamMatcher(notes[:, 0] * 10**6, notes[:, 1], notes[:, 2], bar_ns=bar_ns), notes
+
+
+def rows(take) -> np.ndarray:
+    return np.array(
+        [(t * 10**6, lane, velocity, suspect, 0, 0) for t, lane, velocity, suspect in take],
+        dtype=HEARD,
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(charts, takes)
+def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, take):
+    matcher, notes = matcher_of(chart)
+    hits = rows(take)
+    matcher.hear(hits)
+    settled = matcher.finish()
+    of_hits = settled["ticket"] != MISSED
+    assert settled["ticket"][of_hits].tolist() == list(range(len(take)))
+    paired = settled["chart_index"][of_hits]
+    given_away = np.concatenate((paired[paired >= 0], settled["chart_index"][~of_hits]))
+    assert sorted(given_away) == list(range(len(notes)))
+    for (_, lane, _, _), label in zip(take, paired, strict=True):
+        assert label < 0 or notes[label, 1] == lane
+    assert math.isfinite(matcher.noise_ms)
+    for name in matcher._state.shared.dtype.names:
+        assert not math.isnan(matcher._state.shared[name][0])
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    charts,
+    takes,
+    st.lists(st.tuples(st.integers(1, 9), st.booleans()), min_size=1, max_size=40),
+)
+def test_the_same_hits_in_any_pieces_at_any_cadence_say_the_same(chart, take, pieces):
+    take = sorted(take)
+    whole, _ = matcher_of(chart)
+    at_once = rows(take)
+    whole.hear(at_once)
+    expected = whole.finish().copy()
+
+    matcher, _ = matcher_of(chart)
+    hits = rows(take)
+    settled = []
+    done = i = 0
+    while done < len(hits):
+        size, asks = pieces[i % len(pieces)]
+        block = hits[done : done + size]
+        matcher.hear(block)
+        done += size
+        i += 1
+        if asks:
+            # Halfway to the next hit: nothing earlier will come.
+            t_ns = int(block["t_ns"][-1])
+            then_ns = int(hits["t_ns"][done]) if done < len(hits) else t_ns
+            settled.append(matcher.advance((t_ns + then_ns) // 2).copy())
+    settled.append(matcher.finish().copy())
+    assert hits["label"].tolist() == at_once["label"].tolist()
+    assert np.concatenate(settled).tolist() == expected.tolist()
+    assert list(matcher.resyncs) == list(whole.resyncs)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.floats(0.0, 6.0), st.sampled_from([1, 60, 330, 1000]))
+def test_a_good_player_is_understood_at_any_tempo(seed, jitter_ms, bpm):
+    rng = np.random.default_rng(seed)
+    gap_ns = 60_000_000_000 // bpm
+    written = np.arange(64, dtype=np.int64) * gap_ns
+    lanes = np.arange(64) % 3
+    matcher = BeamMatcher(written, lanes, bar_ns=4 * gap_ns)
+    hits = np.zeros(64, dtype=HEARD)
+    hits["t_ns"] = np.sort(written + rng.normal(0.0, jitter_ms * 1e6, 64).astype(np.int64))
+    hits["lane"] = lanes
+    matcher.hear(hits)
+    settled = matcher.finish()
+    assert (settled["chart_index"][settled["ticket"] >= 0] == np.arange(64)).mean() >= 0.9

@@ -1,0 +1,123 @@
+"""What the beam must equal: every reading of a few hits, none dropped and none merged."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from station.timing.beam_kernels import _LIMBS_MS as LIMBS_MS
+from station.timing.beam_layout import LEVEL_NOISE, RATE_NOISE, Priors
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One pairing of the hits so far."""
+
+    offset_ms: float
+    rate: float
+    log_weight: float
+    labels: tuple[int, ...] = ()
+    next_note: int = 0
+
+
+@dataclass
+class Clock:
+    """The covariance that all readings share, and the noise."""
+
+    offset_var: float
+    covariance: float
+    rate_var: float
+    noise_var: float
+
+    def pass_time(self, dt: float, keep: float) -> None:
+        q1, q2 = LEVEL_NOISE[1] * self.noise_var, RATE_NOISE[1] * self.noise_var
+        self.offset_var += dt * (2 * self.covariance + dt * self.rate_var + q1 + q2 * dt**2 / 3)
+        self.covariance = keep * (self.covariance + dt * (self.rate_var + q2 * dt / 2))
+        self.rate_var = keep * keep * (self.rate_var + q2 * dt)
+
+    def shrink(self, is_note: float) -> None:
+        var = self.offset_var + self.noise_var
+        gain, rate_gain = self.offset_var / var, self.covariance / var
+        self.rate_var -= is_note * rate_gain * self.covariance
+        self.covariance -= is_note * gain * self.covariance
+        self.offset_var -= is_note * gain * self.offset_var
+
+
+def exhaustive_labels(
+    written_ms: list[float], hits_ms: list[float], stray_rate: float, clock: Clock
+) -> list[int]:
+    """What each hit is said to be at once, on one lane, without velocities.
+
+    Parameters
+    ----------
+    stray_rate
+        Stray hits a millisecond.
+    clock
+        Before the first note.
+    """
+    p = Priors()
+    readings = [Reading(0.0, 0.0, 0.0)]
+    said: list[int] = []
+    now = written_ms[0]
+    for t in hits_ms:
+        dt = t - now if t > now else 0.0
+        now = max(now, t)
+        keep = p.rate_memory_ms / (p.rate_memory_ms + dt)
+        clock.pass_time(dt, keep)
+        readings = [
+            child
+            for reading in readings
+            for child in _children(_moved(reading, dt, keep, p), t, written_ms, stray_rate, clock)
+        ]
+        top = max(r.log_weight for r in readings)
+        votes: dict[int, float] = {}
+        for r in readings:
+            votes[r.labels[-1]] = votes.get(r.labels[-1], 0.0) + math.exp(r.log_weight - top)
+        said.append(max(votes, key=lambda label: votes[label]))
+        clock.shrink(1 - votes.get(-1, 0.0) / sum(votes.values()))
+    return said
+
+
+def _moved(r: Reading, dt: float, keep: float, p: Priors) -> Reading:
+    offset = r.offset_ms + r.rate * dt
+    away = (offset / p.pull_ms) ** 2
+    pulled = r.log_weight - p.pull_per_ms * dt * away / (1 + away)
+    return replace(r, offset_ms=offset, rate=r.rate * keep, log_weight=pulled)
+
+
+def _children(
+    r: Reading, t: float, written_ms: list[float], stray_rate: float, clock: Clock
+) -> list[Reading]:
+    p = Priors()
+    var = clock.offset_var + clock.noise_var
+    sd = math.sqrt(var)
+    miss_log = math.log(p.missed)
+    while r.next_note < len(written_ms) and (
+        written_ms[r.next_note] < t - r.offset_ms - p.gate * sd - LIMBS_MS
+    ):
+        r = replace(r, log_weight=r.log_weight + miss_log, next_note=r.next_note + 1)
+    children = [replace(r, log_weight=r.log_weight + math.log(stray_rate), labels=(*r.labels, -1))]
+    for note in range(r.next_note, len(written_ms)):
+        error = t - r.offset_ms - written_ms[note]
+        if abs(error) >= p.gate * sd:
+            continue
+        z = abs(error) / sd
+        cost = 0.5 * z * z if z < p.huber else p.huber * z - 0.5 * p.huber**2
+        weight = (
+            r.log_weight
+            + (note - r.next_note) * miss_log
+            + math.log(1 - p.missed)
+            - 0.5 * math.log(2 * math.pi * var)
+            - cost
+        )
+        clipped = min(max(error, -p.huber * sd), p.huber * sd)
+        children.append(
+            Reading(
+                r.offset_ms + clock.offset_var / var * clipped,
+                r.rate + clock.covariance / var * clipped,
+                weight,
+                (*r.labels, note),
+                note + 1,
+            )
+        )
+    return children
