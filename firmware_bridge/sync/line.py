@@ -26,7 +26,9 @@ KEPT_OF_A_BIN = 3
 # What a stamp of one microsecond's grain, taken in an interrupt, is worth at best.
 STAMP_SIGMA_NS = 10 * NS_PER_US
 # A ceramic resonator is within 5,000 ppm; nothing better is known of a board never met.
-UNKNOWN_SLOPE_SIGMA = 3e-3
+UNKNOWN_SLOPE_SIGMA = 5e-3
+# A line beyond this is a queue that fills or empties on a busy host, not a clock.
+STEEPEST = 6e-3
 # A board met before runs as it did, but for its temperature.
 KNOWN_SLOPE_SIGMA = 1e-4
 # How far a clock strays from its line in the time that is not yet measured.
@@ -127,12 +129,15 @@ class BinnedLine:
     def fit(self) -> Line:
         """The line as of now; there must have been an exchange."""
         points = self._quickest()
-        quickest_ns = min(p.round_trip_ns for p in points)
+        quickest_ns = points[0].round_trip_ns
+        # Were none of the others nearly as quick, the quickest was hardly the quickest possible.
+        usual_ns = points[len(points) // 2].round_trip_ns - quickest_ns
+        least_sigma = STAMP_SIGMA_NS + usual_ns / 8
         newest = self._points[-1]
         # Relative to the newest point and the expected slope the numbers are small.
-        sw = swx = swxx = swy = swxy = 0.0
+        sw = swx = swxx = swy = swxy = swyy = 0.0
         for p in points:
-            sigma = STAMP_SIGMA_NS + (p.round_trip_ns - quickest_ns) / 2
+            sigma = least_sigma + (p.round_trip_ns - quickest_ns) / 2
             w = 1 / (sigma * sigma)
             x = p.board_us - newest.board_us
             y = p.host_ns - newest.host_ns - x * self._slope
@@ -141,25 +146,33 @@ class BinnedLine:
             swxx += w * x * x
             swy += w * y
             swxy += w * x * y
+            swyy += w * y * y
         swxx += (self._slope_sigma * NS_PER_US) ** -2
         determinant = sw * swxx - swx * swx
-        height = (swxx * swy - swx * swxy) / determinant
         slope = (sw * swxy - swx * swy) / determinant
+        low, high = (NS_PER_US * (1 + far) - self._slope for far in (-STEEPEST, STEEPEST))
+        slope = min(high, max(low, slope))
+        height = (swy - slope * swx) / sw
+        # What is left, against what was expected to be: above one, the line is less sure.
+        left = swyy - 2 * (height * swy + slope * swxy) + height * height * sw
+        left += 2 * height * slope * swx + slope * slope * swxx
+        scatter = max(1.0, left / max(1, len(points) - 2)) / determinant
         return Line(
             board_us=newest.board_us,
             host_ns=newest.host_ns + round(height),
             ns_per_us=self._slope + slope,
-            variance_ns2=swxx / determinant,
-            covariance=-swx / determinant,
-            slope_variance=sw / determinant,
+            variance_ns2=swxx * scatter,
+            covariance=-swx * scatter,
+            slope_variance=sw * scatter,
             heard_us=newest.board_us,
             bias_ns=max(0, quickest_ns - self._wire_ns) / 2,
         )
 
     def _quickest(self) -> list[_Point]:
+        """The points of the line, the quickest first."""
         first_us = self._points[0].board_us
         width_us = max(1.0, (self._points[-1].board_us - first_us) / BINS)
         bins: list[list[_Point]] = [[] for _ in range(BINS)]
         for point in self._points:
             bins[min(BINS - 1, int((point.board_us - first_us) / width_us))].append(point)
-        return [p for members in bins for p in heapq.nsmallest(KEPT_OF_A_BIN, members)]
+        return sorted(p for members in bins for p in heapq.nsmallest(KEPT_OF_A_BIN, members))

@@ -8,13 +8,15 @@ from firmware_bridge.sync.exchange import Exchange
 from firmware_bridge.sync.line import BinnedLine
 from firmware_bridge.sync.mapping import MonotoneMap
 from firmware_bridge.sync.unwrap import unwrap_us
-from station.units import NS_PER_MS
+from station.units import NS_PER_MS, NS_PER_US
 
 # Twelve of the sixteen pings at the beginning: some 60 ms.
 ENOUGH_EXCHANGES = 12
 # An exchange bounds the line from both sides. So much outside of it, so often in a row, is
-# not the clock that was learned.
+# not the clock that was learned. A clock that stood still (a host that slept) is off by about
+# as long as nothing was heard; a slope that was learned badly is off by a little of it.
 _ELSEWHERE_NS = NS_PER_MS
+_ELSEWHERE_SLOPE = 0.02 * NS_PER_US
 _ELSEWHERE_IN_A_ROW = 3
 
 
@@ -181,5 +183,6 @@ class ClockSync:
         line = self._map.line
         early_ns = exchange.sent_ns - line.host_ns - line.at(exchange.received_us)
         late_ns = line.host_ns + line.at(exchange.answered_us) - exchange.heard_ns
-        unsure_ns = 4 * line.sigma_ns(exchange.received_us)
+        since_us = abs(exchange.received_us - line.heard_us)
+        unsure_ns = 4 * line.sigma_ns(exchange.received_us) + _ELSEWHERE_SLOPE * since_us
         return max(early_ns, late_ns) > max(_ELSEWHERE_NS, unsure_ns)
