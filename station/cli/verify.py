@@ -12,9 +12,10 @@ DESCRIPTION = (
     "Send simulated drummers with known truth through a real virtual MIDI port and the "
     "engine's own process, and compare what the station says with the truth. What a "
     "continuous-integration job runs; without a MIDI system it starts a JACK server "
-    "(Debian: jackd2) for the while."
+    "(Debian: jackd2) for the while. With --serial they play a simulated trigger board on a "
+    "serial line instead, which needs neither."
 )
-EXAMPLE = "station verify --tempo 330 --junit verify.xml"
+EXAMPLE = "station verify --tempo 330 --junit verify.xml\nstation verify --serial"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--beats", type=int, default=96, help="length of each take; default: 96")
     parser.add_argument("--player", action="append", help=f"only these; of {names}")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other takes")
-    parser.add_argument("--port", default="edrum verify", help="name of the virtual port")
+    wire = parser.add_mutually_exclusive_group()
+    wire.add_argument("--port", default="edrum verify", help="name of the virtual MIDI port")
+    wire.add_argument(
+        "--serial", action="store_true", help="a simulated trigger board on a serial line"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the outcome as JSON; - for stdout")
     parser.add_argument("--junit", metavar="FILE", help="write the outcome as JUnit XML")
 
@@ -37,10 +42,11 @@ def run(args: argparse.Namespace) -> int:
     """Play, compare, report; 0 when every check passed, 1 when one did not."""
     from station.cli._output import note, say, write_json
     from station.files import load_chart, write_atomically
-    from station.verification.compare import Limits
+    from station.verification.compare import BOARD_LIMITS, Limits
     from station.verification.junit import junit_xml
     from station.verification.scenario import SCENARIOS, scenario_named
     from station.verification.session import play_scenarios, seeded
+    from station.verification.stage import board_stage, midi_stage
 
     names = args.player or [s.name for s in SCENARIOS]
     found = [scenario_named(name) for name in names]
@@ -52,13 +58,10 @@ def run(args: argparse.Namespace) -> int:
     chart = load_chart(args.chart).at_bpm(args.tempo)
     beats = len(chart.beat_ticks())
     chart = chart.repeated(-(-args.beats // beats))
-    outcomes = play_scenarios(
-        [seeded(s, args.seed) for s in found if s is not None],
-        chart,
-        args.port,
-        Limits(),
-        note,
-    )
+    scenarios = [seeded(s, args.seed) for s in found if s is not None]
+    limits = BOARD_LIMITS if args.serial else Limits()
+    with board_stage() if args.serial else midi_stage(args.port, note) as stage:
+        outcomes = play_scenarios(scenarios, chart, stage, limits, note)
     passed = all(outcome.passed for outcome in outcomes)
     if args.json != "-":
         for outcome in outcomes:
@@ -79,6 +82,7 @@ def _to_dict(
     return {
         "schema": "station.verify/1",
         "passed": passed,
+        "wire": "serial" if args.serial else "midi",
         "tempo_bpm": args.tempo,
         "chart": title,
         "scenarios": [

@@ -171,6 +171,19 @@ class Profile:
         """How far before its stamp a hit's time may come to lie."""
         return max(0, *self.skew_ns.values()) if self.skew_ns else 0
 
+    def strike_number(self, place: Place) -> tuple[int, int] | None:
+        """The board's own numbers (pad, zone) of a place; None when the board has no such pad.
+
+        A zone that the board does not tell apart is the pad's first one.
+        """
+        same_pad: tuple[int, int] | None = None
+        for number, zones in self.strikes.items():
+            if place in zones:
+                return number, zones.index(place)
+            if same_pad is None and zones[0][0] is place[0]:
+                same_pad = number, 0
+        return same_pad
+
     def match_length(self, port_name: str) -> int:
         """Length of the longest pattern that fits a port's name; 0 when none does."""
         name = port_name.lower()
