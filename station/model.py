@@ -297,12 +297,13 @@ class LimbVerdict:
 
 @dataclass(frozen=True, slots=True)
 class SwingVerdict:
-    """Long over short part of a beat, measured."""
+    """Long over short part of a beat, measured; `written`: as in the chart, if that has one."""
 
     ratio: float
     low: float
     high: float
     offbeats: int
+    written: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from station.model import (
 )
 from station.timing.judging import Judging
 from station.timing.matching import MISSED
+from station.timing.statistics import take_statistics
 
 SCHEMA = "station.take/1"
 
@@ -97,6 +98,7 @@ class Report:
             "hits": self._hits(),
             "missed": list(self.missed),
             "verdict": verdict_dict(self.verdict),
+            "statistics": self.statistics(),
         }
         if self.latency_ns:
             told["latency_ms"] = _ms(self.latency_ns)
@@ -106,6 +108,11 @@ class Report:
                 for m in self.marks
             ]
         return told
+
+    def statistics(self) -> dict[str, Any]:
+        """What else the whole take tells, JSON-ready."""
+        velocity = np.array([hit.velocity for hit in self.hits], dtype=np.int64)
+        return take_statistics(self.chart, self.chart_index, self.offset_ns, velocity)
 
     def _hits(self) -> list[dict[str, Any]]:
         start_ns = self.start_ns
@@ -264,6 +271,7 @@ def _swing(v: SwingVerdict | None) -> dict[str, Any] | None:
         "low": _rounded(v.low, 4),
         "high": _rounded(v.high, 4),
         "offbeats": v.offbeats,
+        "written": _rounded(v.written, 4),
     }
 
 

@@ -1,19 +1,31 @@
-"""What do the hits prove? An anytime-valid t-test on batch means, as kernels.
+"""What do the hits prove? Anytime-valid evidence on means and slopes, as kernels.
 
-For observations x₁ … xₙ with S = Σ(x − μ) and V = Σ(x − μ)² the process
+A question is put to averages over a few beats, since successive hits are correlated. For
+averages y₁ … yₙ of a player whose mean (or slope) is μ, with unknown variance σ² and an
+inverse-gamma prior on it (ν₀ observations of mean square s₀²), the likelihood of μ is
 
-    Eₙ(μ) = √(c/(n+c)) · [ (n+c)V / ((n+c)V − S²) ]^(n/2)
+    L(μ) ∝ |F|^(−½) · [ Q(μ) + ν₀s₀² ]^(−(n + ν₀)/2),    Q(μ) = Q − 2μS + μ²W
 
-is an e-process of 'the mean is μ', whatever the variance: under it, the chance that E ever
-exceeds 1/α is at most α, so one may look after every batch (Wang & Ramdas 2024, *Anytime-
-valid t-tests and confidence sequences for Gaussian means with unknown variance*; Ramdas et
-al. 2023, *Game-theoretic statistics and safe anytime-valid inference*).
+with S, W, Q the sums of generalised least squares. Averaged over a prior μ ~ N(0, σ²/c) it is
 
-With the running mean m and M = Σ(x − m)², d = m − μ, we have S = nd, V = M + nd², hence
+    N ∝ |F|^(−½) · √(c/(W + c)) · [ Q − S²/(W + c) + ν₀s₀² ]^(−(n + ν₀)/2)
 
-    (n+c)V / ((n+c)V − S²) = 1 + n²d² / ((n+c)M + c·n·d²)
+and E(μ) = N / L(μ) is an e-process of 'it is μ': under it, the chance that E ever exceeds 1/α
+is at most α, so one may look after every batch and stop when one likes (Wang & Ramdas 2024,
+*Anytime-valid t-tests and confidence sequences for Gaussian means with unknown variance*;
+Ramdas et al. 2023, *Game-theoretic statistics and safe anytime-valid inference*). Mixtures
+over several noises, in N and L alike, keep that: which noise it is is learned while playing.
+{μ : E(μ) < 1/α} is the interval at 1 − α. On one side of it the chance is half, by symmetry.
 
-where nothing cancels.
+*Placement* is the plain case, F = 1: batches of 8 beats, whose means are nearly independent.
+
+*Tempo* is the slope of the offset. What surrounds it is a local level (Harvey 1989): a level
+that the timekeeper's errors push about beat by beat (Wing & Kristofferson 1973), a tempo that
+wanders (an AR(1) of rate .99 a beat, the long-range part), and what batch means scatter. Such
+a noise is a Kalman filter that is run over the offsets and over the time in parallel; its
+innovations are what S, W, Q are summed from (de Jong 1988). Four of them compete: a player
+who corrects to a click, more and less quickly; one who runs free; and one whose tempo
+wanders too.
 """
 
 from __future__ import annotations
@@ -25,25 +37,102 @@ from numpy.typing import NDArray
 
 from station.timing.kernel import kernel
 
-# Weight of the prior in observations; 1 is the unit-information choice.
-C = 1.0
+BATCH_BEATS = 4
+PLACEMENT_BATCHES = 2  # to one of placement
+SPREAD_BATCHES = 4  # to one of spread
+PAIRS_TOGETHER = 4  # pairs or triples to one observation
 
-# So many beats of the chart in a row: how many notes are yet to be settled, and the hits so
-# far, with times relative to `origin_ns`. `far_ns` is the least distance in time at which
-# another batch can tell a tempo.
+# A row a note: which batch, chord and triples it is part of, and how it was played.
+# `limb` is the place in MOMENTS of its pad against `reference`, −1 for none; `first_of`,
+# `middle_of`, `last_of` are places in TRIPLE, −1 for none.
+NOTE = np.dtype(
+    [("written_ns", "i8"), ("offset_ns", "i8"), ("played", "i4"), ("batch", "i4"),
+     ("chord_begin", "i4"), ("chord_end", "i4"), ("reference", "i4"), ("limb", "i4"),
+     ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("_", "i4")]
+)  # fmt: skip
+# A beat, what lies within, and the next beat, on one pad: places of notes.
+TRIPLE = np.dtype([("first", "i4"), ("middle", "i4"), ("last", "i4"), ("_", "i4")])
+# `BATCH_BEATS` beats of the chart, with sums over the hits so far: offsets x in ms, written
+# times t in beats from `origin_ns`. Batches without a note are left out; `number` counts them.
+# `ends_*` is 1 in the last batch of what is put together, 2 if the chart's end cuts that short.
 BATCH = np.dtype(
-    [("notes_left", "i8"), ("hits", "i8"), ("offset_ns", "i8"), ("at_ns", "i8"),
-     ("origin_ns", "i8"), ("far_ns", "i8"), ("end_beat", "i8"), ("whole", "i8")]
+    [("notes_left", "i8"), ("number", "i8"), ("end_beat", "i8"), ("whole", "i4"),
+     ("ends_placement", "i4"), ("ends_spread", "i4"), ("_", "i4"),
+     ("origin_ns", "i8"), ("origin_beats", "f8"),
+     ("n", "f8"), ("x", "f8"), ("t", "f8"), ("xx", "f8"), ("xt", "f8"), ("tt", "f8")]
 )  # fmt: skip
-# One question that is asked of every batch. `before_*` is the batch that a tempo is told
-# against; the interval is mean ± reach; the call is LOW, HIGH, WITHIN or OPEN.
-TRIAL = np.dtype(
-    [("n", "i8"), ("mean", "f8"), ("m2", "f8"),
-     ("low_margin", "f8"), ("high_margin", "f8"), ("log_threshold", "f8"),
-     ("by_tempo", "i8"), ("next_batch", "i8"), ("before", "i8"),
-     ("reach", "f8"), ("call", "i8"), ("called_at_beat", "i8")]
+# A question about a mean: n observations, their mean and squares (Welford), and observations
+# that are not yet many enough for one: `held` of sum `sum`. `count` is how many in all.
+MOMENTS = np.dtype(
+    [("n", "i8"), ("mean", "f8"), ("m2", "f8"), ("held", "i8"), ("sum", "f8"), ("count", "i8")]
+)
+# One noise of the tempo: its variances in units of σ² and its weight, then the filter.
+NOISE = np.dtype(
+    [("scatter", "f8"), ("clock", "f8"), ("wander", "f8"), ("log_weight", "f8"),
+     ("level_y", "f8"), ("level_x", "f8"), ("tempo_y", "f8"), ("tempo_x", "f8"),
+     ("p00", "f8"), ("p01", "f8"), ("p11", "f8"),
+     ("s", "f8"), ("w", "f8"), ("q", "f8"), ("log_f", "f8")]
 )  # fmt: skip
+# What is called, and what it is called by: margins, the evidence that a call needs, s₀², and the
+# c of two priors of the same weight.
+CALL = np.dtype(
+    [("n", "i8"), ("low", "f8"), ("high", "f8"), ("log_call", "f8"), ("square", "f8"),
+     ("wide", "f8"), ("narrow", "f8"), ("estimate", "f8"), ("log_n", "f8"),
+     ("call", "i8"), ("called_at_beat", "i8")]
+)  # fmt: skip
+# Where we are: next batch, number of the batch before, and sums not yet put together.
+STATE = np.dtype(
+    [("next_batch", "i8"), ("before", "i8"), ("before8", "i8"), ("beat_ns", "f8"),
+     ("n8", "f8"), ("x8", "f8"),
+     ("n", "f8"), ("x", "f8"), ("t", "f8"), ("xx", "f8"), ("xt", "f8"), ("tt", "f8")]
+)  # fmt: skip
+
 OPEN, LOW, HIGH, WITHIN = 0, 1, 2, 3
+
+# An interval at 95 %, and calls at 1.25 and at 2 % a side at the margin itself (one side's
+# evidence is twice that of both). What is measured is less: see `station bench verdict`.
+LOG_INTERVAL = math.log(20.0)
+TEMPO_LOG_CALL = math.log(40.0)
+PLACEMENT_LOG_CALL = math.log(25.0)
+FEWEST = 4  # observations before anything is called
+# Variances in units of σ² (scatter of batch means; of the clock a beat; of what wanders), and
+# weights. A wanderer is rare at first sight, and found out where there is one.
+TEMPO_NOISES = (
+    (0.1, 1.0, 0.0, 0.6),
+    (1.0, 0.1, 0.0, 0.15),
+    (1.0, 0.01, 0.0, 0.2),
+    (0.1, 1.0, 0.01, 0.05),
+)
+PLACEMENT_NOISES = (
+    (1.0, 0.0, 0.0, 0.98),
+    (0.7, 0.0, 0.3, 0.02),
+)
+_WANDER_RATE = 0.99
+# Priors. σ² as of two observations: means of 8 beats scatter by 5 to 9 ms, a clock by 5 ms a
+# beat. μ is looked for within a few of these, and within less: 10 to 30 ms, 1 to 2 %.
+NU = 2.0
+PLACEMENT_SQUARE = 60.0
+TEMPO_SQUARE = 30.0
+PLACEMENT_C = (0.03, 0.3)
+TEMPO_C = (20.0, 20.0)
+_MEAN_C = PLACEMENT_C
+_BATCH_KEEPS = _WANDER_RATE**BATCH_BEATS
+_BATCH_MOVES = (1.0 - _BATCH_KEEPS) / (1.0 - _WANDER_RATE)
+_HALF = 0.5 * (BATCH_BEATS - 1)
+_PLACEMENT_KEEPS = _BATCH_KEEPS**PLACEMENT_BATCHES
+# Spread: log variances about lines of 16 beats; swing: where the middle lies between its ends.
+SPREAD_CENTRE = 100.0  # ms²
+SWING_CENTRE = 0.55
+_FEWEST_IN_SPREAD = 6
+_LEAST_VARIANCE = 1e-6  # ms²: nobody is steadier than a microsecond
+_MS = 1e-6  # ms a ns
+_FIRST_STEP, _FARTHEST = 1e-3, 1e12  # of the search for the end of an interval
+# Places in CALL, of the first noise of placement, in MOMENTS (pads against the reference from
+# LIMBS on), and the s₀² of each of these.
+TEMPO, PLACEMENT = 0, 1
+FIRST_MEAN = len(TEMPO_NOISES)
+SPREAD, SWING, LIMBS = 0, 1, 2
+SQUARES = (0.2, 6e-4, 30.0)
 
 
 @kernel
@@ -56,117 +145,425 @@ def observe(moments: np.void, x: float) -> None:
 
 
 @kernel
-def log_e(n: int, mean: float, m2: float, mu: float) -> float:
-    """log Eₙ(mu): evidence against 'the mean is mu'; 0 is none. Finite for finite input."""
-    d2 = (mean - mu) ** 2
-    if n < 1 or d2 == 0.0:
-        return 0.5 * math.log(C / (n + C))
-    # Divided by d², so that tiny and huge observations neither vanish nor overflow.
-    ratio = n * n / ((n + C) * (m2 / d2) + C * n)
-    return 0.5 * math.log(C / (n + C)) + 0.5 * n * math.log1p(ratio)
+def _gather(moments: np.void, x: float) -> None:
+    """Take one of several observations that count as one: they may be correlated."""
+    moments["count"] += 1
+    moments["held"] += 1
+    moments["sum"] += x
+    if moments["held"] == PAIRS_TOGETHER:
+        observe(moments, moments["sum"] / PAIRS_TOGETHER)
+        moments["held"] = 0
+        moments["sum"] = 0.0
 
 
 @kernel
-def half_width(n: int, m2: float, log_threshold: float) -> float:
-    """Half the width of the confidence sequence {mu : log Eₙ(mu) < log_threshold}.
-
-    With K = ((1/α)·√((n+c)/c))^(2/n) − 1, E < 1/α is n²d² < K·((n+c)M + c·n·d²), hence
-    d² < K(n+c)M / (n(n − Kc)), and no bound where n ≤ Kc. Infinite for no bound.
-    """
-    if n < 1:
-        return math.inf
-    k = math.expm1((2.0 * log_threshold + math.log((n + C) / C)) / n)
-    if n <= k * C:
-        return math.inf
-    return math.sqrt(k * (n + C) / (n * (n - k * C))) * math.sqrt(m2)
+def log_sum(a: float, b: float) -> float:
+    """log(eᵃ + eᵇ)."""
+    return max(a, b) + math.log1p(math.exp(-abs(a - b)))
 
 
 @kernel
-def _decide(trial: np.void, beat: int) -> None:
+def log_mean_evidence(n: int, mean: float, m2: float, square: float) -> float:
+    """log N of a mean: two priors, of the same weight. Finite for finite input."""
+    power = 0.5 * (n + NU)
+    total = 0.0
+    for i in range(2):
+        c = _MEAN_C[i]
+        term = 0.5 * math.log(0.5 * 0.5 * c / (n + c)) - power * math.log(
+            m2 + n * c / (n + c) * mean * mean + NU * square
+        )
+        total = log_sum(total, term) if i else term
+    return total
+
+
+@kernel
+def log_e_mean(n: int, mean: float, m2: float, square: float, mu: float) -> float:
+    """log E(mu): evidence against 'the mean is mu'. Finite for finite input."""
+    against = 0.5 * (n + NU) * math.log(m2 + n * (mean - mu) ** 2 + NU * square)
+    return log_mean_evidence(n, mean, m2, square) + against
+
+
+@kernel
+def half_width(n: int, mean: float, m2: float, square: float) -> float:
+    """Half the width of {mu : log E(mu) < LOG_INTERVAL}, n ≥ 1: m2 + n·d² + ν₀s₀² solved for d."""
+    log_n = log_mean_evidence(n, mean, m2, square)
+    bound = math.exp(2.0 * (LOG_INTERVAL - log_n) / (n + NU))
+    return math.sqrt(max(bound - m2 - NU * square, 0.0) / n)
+
+
+@kernel
+def _log_likelihood(noise: np.void, n: int, mu: float, square: float) -> float:
+    """log of weight times L(mu) under one noise."""
+    left = max(noise["q"] - 2.0 * mu * noise["s"] + mu * mu * noise["w"], 0.0)
+    misfit = float(noise["log_f"]) + (n + NU) * math.log(left + NU * square)
+    return float(noise["log_weight"]) - 0.5 * misfit
+
+
+@kernel
+def log_e(noises: NDArray[np.void], call: np.void, mu: float) -> float:
+    """log E(mu): evidence against 'it is mu', after `weigh`. Finite for finite input."""
+    total = _log_likelihood(noises[0], call["n"], mu, call["square"])
+    for i in range(1, len(noises)):
+        total = log_sum(total, _log_likelihood(noises[i], call["n"], mu, call["square"]))
+    return float(call["log_n"]) - total
+
+
+@kernel
+def weigh(noises: NDArray[np.void], call: np.void) -> None:
+    """log N over all noises, and the estimate: each noise's own, by how well it explains."""
+    power = 0.5 * (call["n"] + NU)
+    best = -math.inf
+    total = 0.0
+    weighted = 0.0
+    for i in range(len(noises)):
+        noise = noises[i]
+        s = noise["s"]
+        w = noise["w"]
+        term = -math.inf
+        for c in (call["wide"], call["narrow"]):
+            left = max(noise["q"] - s * s / (w + c), 0.0)
+            one = -0.5 * math.log(4.0 * (w + c) / c) - power * math.log(left + NU * call["square"])
+            term = log_sum(term, one) if term > -math.inf else one
+        term += noise["log_weight"] - 0.5 * noise["log_f"]
+        if term > best:
+            shrink = math.exp(best - term)
+            total *= shrink
+            weighted *= shrink
+            best = term
+        weight = math.exp(term - best)
+        total += weight
+        weighted += weight * s / w
+    call["log_n"] = best + math.log(total)
+    call["estimate"] = weighted / total
+
+
+@kernel
+def _bound(noises: NDArray[np.void], call: np.void, step: float) -> float:
+    """Where E reaches 20 on the side of `step` from the estimate; infinite for nowhere."""
+    estimate = float(call["estimate"])
+    if call["n"] < 1:
+        return math.copysign(math.inf, step)
+    while log_e(noises, call, estimate + step) < LOG_INTERVAL:
+        step *= 2.0
+        if abs(step) > _FARTHEST:
+            return math.copysign(math.inf, step)
+    inner = 0.0
+    for _ in range(40):
+        middle = 0.5 * (inner + step)
+        if log_e(noises, call, estimate + middle) < LOG_INTERVAL:
+            inner = middle
+        else:
+            step = middle
+    return estimate + step
+
+
+@kernel
+def _decide(noises: NDArray[np.void], call: np.void, beat: int) -> None:
     """Call what is proven now; withdraw a call that the interval has come to exclude."""
-    n = trial["n"]
-    mean = trial["mean"]
-    m2 = trial["m2"]
-    threshold = trial["log_threshold"]
-    reach = half_width(n, m2, threshold)
-    trial["reach"] = reach
-    call = trial["call"]
-    if mean < trial["low_margin"] and log_e(n, mean, m2, trial["low_margin"]) > threshold:
+    weigh(noises, call)
+    if call["n"] < FEWEST:
+        return
+    e_low = log_e(noises, call, call["low"])
+    e_high = log_e(noises, call, call["high"])
+    estimate = call["estimate"]
+    said = call["call"]
+    if estimate < call["low"] and e_low > call["log_call"]:
         proven = LOW
-    elif mean > trial["high_margin"] and log_e(n, mean, m2, trial["high_margin"]) > threshold:
+    elif estimate > call["high"] and e_high > call["log_call"]:
         proven = HIGH
-    elif mean - reach > trial["low_margin"] and mean + reach < trial["high_margin"]:
+    elif call["low"] < estimate < call["high"] and e_low > LOG_INTERVAL and e_high > LOG_INTERVAL:
         proven = WITHIN
-    elif (call == LOW and mean - reach >= trial["low_margin"]) or (
-        call == HIGH and mean + reach <= trial["high_margin"]
+    elif (said == LOW and estimate > call["low"] and e_low > LOG_INTERVAL) or (
+        said == HIGH and estimate < call["high"] and e_high > LOG_INTERVAL
     ):
         proven = OPEN
     else:
-        proven = call
-    if proven != call:
-        trial["call"] = proven
-        trial["called_at_beat"] = beat
+        proven = said
+    if proven != said:
+        call["call"] = proven
+        call["called_at_beat"] = beat
 
 
 @kernel
-def _finish(trial: np.void, batches: NDArray[np.void], index: int) -> None:
-    """Put a settled batch to the question of `trial`."""
-    batch = batches[index]
-    if batch["hits"] == 0 or not batch["whole"]:
+def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) -> None:
+    """One batch through the filter of one noise.
+
+    Parameters
+    ----------
+    noise
+        Of dtype `NOISE`.
+    y, x
+        Mean gain (ms) and mean written time (beats) of the batch's hits.
+    batches
+        How many batches after the one before; more than 1 where batches had no hit.
+    first
+        Whether this is the first: it only says where the level is.
+    """
+    clock = noise["clock"]
+    wander = noise["wander"]
+    # The mean of a walk of BATCH_BEATS steps about its start, and its correlation with the end.
+    own = noise["scatter"] + clock * (BATCH_BEATS - 1) * (2 * BATCH_BEATS - 1) / (6.0 * BATCH_BEATS)
+    shared = clock * _HALF
+    if first:
+        noise["level_y"] = y
+        noise["level_x"] = x
+        ahead = _BATCH_MOVES - _HALF
+        noise["p00"] = wander * ahead * ahead + clock * BATCH_BEATS + own - 2.0 * shared
+        noise["p01"] = _BATCH_KEEPS * wander * ahead
+        noise["p11"] = wander
         return
-    mean_ns = batch["offset_ns"] / batch["hits"]
-    if not trial["by_tempo"]:
-        observe(trial, mean_ns)
-        _decide(trial, batch["end_beat"])
+    p00 = noise["p00"]
+    p01 = noise["p01"]
+    p11 = noise["p11"]
+    if batches > 1:  # it has been predicted for the next batch only
+        keeps = _BATCH_KEEPS ** (batches - 1)
+        moves = (1.0 - keeps) / (1.0 - _WANDER_RATE)
+        noise["level_y"] += moves * noise["tempo_y"]
+        noise["level_x"] += moves * noise["tempo_x"]
+        noise["tempo_y"] *= keeps
+        noise["tempo_x"] *= keeps
+        p00 += 2.0 * moves * p01 + moves * moves * p11 + clock * BATCH_BEATS * (batches - 1)
+        p01 = keeps * (p01 + moves * p11)
+        p11 = keeps * keeps * p11 + wander * (1.0 - keeps * keeps)
+    a0 = p00 + _HALF * p01
+    a1 = p01 + _HALF * p11
+    f = a0 + _HALF * a1 + own
+    error_y = y - noise["level_y"] - _HALF * noise["tempo_y"]
+    error_x = x - noise["level_x"] - _HALF * noise["tempo_x"]
+    noise["s"] += error_x * error_y / f
+    noise["w"] += error_x * error_x / f
+    noise["q"] += error_y * error_y / f
+    noise["log_f"] += math.log(f)
+    k0 = (a0 + _BATCH_MOVES * a1 + shared) / f
+    k1 = _BATCH_KEEPS * a1 / f
+    noise["level_y"] += _BATCH_MOVES * noise["tempo_y"] + k0 * error_y
+    noise["level_x"] += _BATCH_MOVES * noise["tempo_x"] + k0 * error_x
+    noise["tempo_y"] = _BATCH_KEEPS * noise["tempo_y"] + k1 * error_y
+    noise["tempo_x"] = _BATCH_KEEPS * noise["tempo_x"] + k1 * error_x
+    noise["p00"] = (
+        p00
+        + 2.0 * _BATCH_MOVES * p01
+        + _BATCH_MOVES * _BATCH_MOVES * p11
+        + clock * BATCH_BEATS
+        - k0 * k0 * f
+    )
+    noise["p01"] = _BATCH_KEEPS * (p01 + _BATCH_MOVES * p11) - k0 * k1 * f
+    noise["p11"] = (
+        _BATCH_KEEPS * _BATCH_KEEPS * p11
+        + wander * (1.0 - _BATCH_KEEPS * _BATCH_KEEPS)
+        - k1 * k1 * f
+    )
+
+
+@kernel
+def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
+    """Put a settled batch with hits to the question of the tempo."""
+    first = state["before"] < 0
+    steps = batch["number"] - state["before"]
+    state["before"] = batch["number"]
+    y = -batch["x"] / batch["n"]
+    x = batch["origin_beats"] + batch["t"] / batch["n"]
+    for i in range(len(noises)):
+        filter_slope(noises[i], y, x, steps, first)
+    if first or noises[0]["w"] == 0.0:
         return
-    if trial["before"] >= 0:
-        before = batches[trial["before"]]
-        passed_ns = (
-            (batch["origin_ns"] - before["origin_ns"])
-            + batch["at_ns"] / batch["hits"]
-            - before["at_ns"] / before["hits"]
-        )
-        # Hits close together on either side of the border say more of jitter than of tempo.
-        if passed_ns < batch["far_ns"] or passed_ns <= 0:
-            return
-        observe(trial, (before["offset_ns"] / before["hits"] - mean_ns) / passed_ns)
-        _decide(trial, batch["end_beat"])
-    trial["before"] = index
+    call["n"] += 1
+    _decide(noises, call, batch["end_beat"])
+
+
+@kernel
+def filter_mean(noise: np.void, y: float, batches: int) -> None:
+    """One observation of the mean through the filter of one noise, `batches` after the last.
+
+    With `wander`, an AR(1) of that variance surrounds the mean; at first it is stationary.
+    """
+    wander = noise["wander"]
+    keeps = _PLACEMENT_KEEPS**batches
+    noise["level_y"] *= keeps
+    noise["level_x"] *= keeps
+    p = keeps * keeps * noise["p00"] + wander * (1.0 - keeps * keeps)
+    f = p + noise["scatter"]
+    error_y = y - noise["level_y"]
+    error_x = 1.0 - noise["level_x"]
+    noise["s"] += error_x * error_y / f
+    noise["w"] += error_x * error_x / f
+    noise["q"] += error_y * error_y / f
+    noise["log_f"] += math.log(f)
+    noise["level_y"] += p / f * error_y
+    noise["level_x"] += p / f * error_x
+    noise["p00"] = p * noise["scatter"] / f
+
+
+@kernel
+def _ask_placement(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
+    """Add a settled batch, and put what is together to the question of placement."""
+    state["n8"] += batch["n"]
+    state["x8"] += batch["x"]
+    if not batch["ends_placement"]:
+        return
+    if batch["ends_placement"] == 1 and state["n8"] > 0.0:
+        place = batch["number"] // PLACEMENT_BATCHES
+        for i in range(len(noises)):
+            filter_mean(noises[i], state["x8"] / state["n8"], place - state["before8"])
+        state["before8"] = place
+        call["n"] += 1
+        _decide(noises, call, batch["end_beat"])
+    state["n8"] = 0.0
+    state["x8"] = 0.0
+
+
+@kernel
+def _ask_spread(batch: np.void, state: np.void, moments: np.void) -> None:
+    """Add a settled batch, and take the variance about the line through what is together."""
+    state["n"] += batch["n"]
+    state["x"] += batch["x"]
+    state["t"] += batch["t"]
+    state["xx"] += batch["xx"]
+    state["xt"] += batch["xt"]
+    state["tt"] += batch["tt"]
+    if not batch["ends_spread"]:
+        return
+    n = state["n"]
+    if batch["ends_spread"] == 1 and n >= _FEWEST_IN_SPREAD:
+        left = state["xx"] - state["x"] * state["x"] / n
+        along = state["tt"] - state["t"] * state["t"] / n
+        if along > 0.0:
+            left -= (state["xt"] - state["x"] * state["t"] / n) ** 2 / along
+        freedom = n - 2.0
+        variance = max(left / freedom, _LEAST_VARIANCE)
+        # The mean of the logarithm of a variance lies below the logarithm of the mean.
+        observe(moments, math.log(variance / SPREAD_CENTRE) + 1.0 / freedom)
+    state["n"] = 0.0
+    state["x"] = 0.0
+    state["t"] = 0.0
+    state["xx"] = 0.0
+    state["xt"] = 0.0
+    state["tt"] = 0.0
+
+
+@kernel
+def _ask_limbs(index: int, notes: NDArray[np.void], moments: NDArray[np.void]) -> None:
+    """Pair a note just played with what was played of its chord."""
+    note = notes[index]
+    reference = note["reference"]
+    if reference < 0:
+        return
+    if reference != index:
+        if note["limb"] >= 0 and notes[reference]["played"]:
+            late_ns = note["offset_ns"] - notes[reference]["offset_ns"]
+            _gather(moments[note["limb"]], late_ns * _MS)
+        return
+    for i in range(note["chord_begin"], note["chord_end"]):
+        other = notes[i]
+        if other["limb"] >= 0 and other["played"]:
+            _gather(moments[other["limb"]], (other["offset_ns"] - note["offset_ns"]) * _MS)
+
+
+@kernel
+def _ask_swing(
+    place: int, notes: NDArray[np.void], triples: NDArray[np.void], moments: np.void
+) -> None:
+    """Where a triple's middle lies between its ends, once all three were played."""
+    if place < 0:
+        return
+    triple = triples[place]
+    first = notes[triple["first"]]
+    middle = notes[triple["middle"]]
+    last = notes[triple["last"]]
+    if not (first["played"] and middle["played"] and last["played"]):
+        return
+    begin = first["written_ns"] + first["offset_ns"]
+    whole = last["written_ns"] + last["offset_ns"] - begin
+    part = middle["written_ns"] + middle["offset_ns"] - begin
+    if 0 < part < whole:
+        _gather(moments, part / whole - SWING_CENTRE)
 
 
 @kernel
 def feed(
     settled: NDArray[np.void],
-    written_ns: NDArray[np.int64],
-    batch_of: NDArray[np.int64],
+    notes: NDArray[np.void],
+    triples: NDArray[np.void],
     batches: NDArray[np.void],
-    trials: NDArray[np.void],
+    states: NDArray[np.void],
+    moments: NDArray[np.void],
+    noises: NDArray[np.void],
+    calls: NDArray[np.void],
 ) -> None:
-    """Take settled notes into their batches, and batches that are complete into the trial.
+    """Take settled notes in, and put every batch that is complete to the questions.
 
     Parameters
     ----------
     settled
         Of dtype `match_kernels.CONFIRMED`; rows without a note are passed over.
-    written_ns, batch_of
-        Of the chart's notes, shape (notes,).
-    batches
-        Of dtype `BATCH`, in order of time.
-    trials
-        Of dtype `TRIAL`, shape (1,).
+    notes, triples, batches
+        Of the chart; of dtypes `NOTE`, `TRIPLE` and `BATCH`, batches in order of time.
+    states
+        Of dtype `STATE`, shape (1,).
+    moments
+        Of dtype `MOMENTS`: at the places `SPREAD`, `SWING`, and from `LIMBS` on.
+    noises
+        Of dtype `NOISE`: those of the tempo, and from `FIRST_MEAN` on of placement.
+    calls
+        Of dtype `CALL`: at the places `TEMPO` and `PLACEMENT`.
     """
-    trial = trials[0]
+    state = states[0]
+    beats_a_ns = 1.0 / state["beat_ns"]
     for i in range(len(settled)):
         row = settled[i]
-        note = row["chart_index"]
-        if note < 0:
+        index = row["chart_index"]
+        if index < 0:
             continue
-        batch = batches[batch_of[note]]
+        note = notes[index]
+        batch = batches[note["batch"]]
         batch["notes_left"] -= 1
-        if row["counts"]:
-            batch["hits"] += 1
-            batch["offset_ns"] += row["offset_ns"]
-            batch["at_ns"] += written_ns[note] - batch["origin_ns"]
-    while trial["next_batch"] < len(batches) and batches[trial["next_batch"]]["notes_left"] == 0:
-        _finish(trial, batches, trial["next_batch"])
-        trial["next_batch"] += 1
+        if not row["counts"]:
+            continue
+        note["played"] = 1
+        note["offset_ns"] = row["offset_ns"]
+        x = row["offset_ns"] * _MS
+        t = (note["written_ns"] - batch["origin_ns"]) * beats_a_ns
+        batch["n"] += 1.0
+        batch["x"] += x
+        batch["t"] += t
+        batch["xx"] += x * x
+        batch["xt"] += x * t
+        batch["tt"] += t * t
+        _ask_limbs(index, notes, moments)
+        _ask_swing(note["first_of"], notes, triples, moments[SWING])
+        _ask_swing(note["middle_of"], notes, triples, moments[SWING])
+        _ask_swing(note["last_of"], notes, triples, moments[SWING])
+    while state["next_batch"] < len(batches) and batches[state["next_batch"]]["notes_left"] == 0:
+        batch = batches[state["next_batch"]]
+        if batch["whole"] and batch["n"] > 0.0:
+            _ask_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
+        _ask_placement(batch, state, noises[FIRST_MEAN:], calls[PLACEMENT])
+        _ask_spread(batch, state, moments[SPREAD])
+        state["next_batch"] += 1
+
+
+@kernel
+def intervals(
+    moments: NDArray[np.void],
+    noises: NDArray[np.void],
+    calls: NDArray[np.void],
+    out: NDArray[np.float64],
+) -> None:
+    """All intervals at 95 %: of `calls`, then of `moments`.
+
+    Parameters
+    ----------
+    out
+        Filled in with low and high; shape (calls + moments, 2); infinite where there is none.
+    """
+    for i in range(2):
+        mine = noises[:FIRST_MEAN] if i == TEMPO else noises[FIRST_MEAN:]
+        out[i, 0] = _bound(mine, calls[i], -_FIRST_STEP)
+        out[i, 1] = _bound(mine, calls[i], _FIRST_STEP)
+    for i in range(len(moments)):
+        m = moments[i]
+        reach = math.inf
+        if m["n"] > 0:
+            reach = half_width(m["n"], m["mean"], m["m2"], SQUARES[min(i, LIMBS)])
+        out[2 + i, 0] = m["mean"] - reach
+        out[2 + i, 1] = m["mean"] + reach

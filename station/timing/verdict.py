@@ -1,13 +1,18 @@
-"""Rushing or dragging, ahead or behind: the running verdict of a take.
+"""Rushing or dragging, ahead or behind, how tight, limb against limb: the running verdict.
 
-Fed with confirmed pairs in the order in which the chart's windows close. Successive hits are
-correlated, so it is means over batches of beats that are put to the test: 16 beats for
-placement, 8 for tempo (there, the slope from one batch to the next). A batch counts when all
-its notes are settled and the chart's end does not cut it short.
+Fed with confirmed pairs. Means over batches of beats are put to the test (`evidence`): 8 beats
+for placement, 4 for the tempo. A batch counts when all its notes are settled and the chart's
+end does not cut it short.
 
-A call is made when the interval has left the margin (or lies inside it: centred, steady), at
-an error of 1 % a side however often one looks. It stands until the interval excludes it: a
-wider interval later does not take back what was proven, a contradicting one does.
+A call is made when the margin is left at an error of 1 % a side, however often one looks, or
+when the interval at 95 % lies inside it: centred, steady. It stands until the interval
+excludes it: a wider interval later does not take back what was proven, a contradicting one
+does.
+
+What a placement is about is the take so far: where the hand was on average, its slow wander
+included. A player whose wander crosses the margin is called, because it does; the interval
+does not claim to hold for that player's next take. The tempo is the player's own, through the
+timekeeper's random errors.
 """
 
 from __future__ import annotations
@@ -20,21 +25,23 @@ from numpy.typing import NDArray
 from station import units
 from station.charts.chart import Chart
 from station.model import (
+    LimbVerdict,
     PlacementCall,
     PlacementVerdict,
+    SpreadVerdict,
+    SwingVerdict,
     TempoCall,
     TempoVerdict,
     Verdict,
 )
-from station.timing import beats, evidence
+from station.timing import evidence, questions
 
-PLACEMENT_BATCH_BEATS = 16
-TEMPO_BATCH_BEATS = 8
 # Friberg & Sundberg 1995: displacement is noticed from 6 ms on.
-PLACEMENT_MARGIN_NS = 6 * units.NS_PER_MS
+PLACEMENT_MARGIN_MS = 6.0
 # Madison & Merker 2004: steady drift is noticed from about 0.3 % on.
 TEMPO_MARGIN = 0.003
-ALPHA = 0.01
+# A spread, a limb or a swing is told once this many observations bound it.
+_FEWEST = 3
 
 _PLACEMENT = {
     evidence.OPEN: PlacementCall.UNDECIDED,
@@ -62,110 +69,149 @@ class RunningVerdict:
     """
 
     def __init__(self, chart: Chart, *, calibrated: bool) -> None:
-        self._written_ns = chart.written_ns
+        asked = questions.lay_out(chart)
         self._calibrated = calibrated
-        ticks = beats.note_ticks(chart)
-        self._placement = _Question(
-            chart, ticks, PLACEMENT_BATCH_BEATS, -PLACEMENT_MARGIN_NS, PLACEMENT_MARGIN_NS
-        )
-        self._tempo = _Question(
-            chart, ticks, TEMPO_BATCH_BEATS, _slope(-TEMPO_MARGIN), _slope(TEMPO_MARGIN),
-            by_tempo=True,
+        self._asked = asked
+        self._beat_ms = units.ms_from_ns(round(asked.beat_ns))
+        self._state = np.zeros(1, dtype=evidence.STATE)
+        self._state["before"] = -1
+        self._state["beat_ns"] = asked.beat_ns
+        self._moments = np.zeros(evidence.LIMBS + len(asked.limbs), dtype=evidence.MOMENTS)
+        noises = (*evidence.TEMPO_NOISES, *evidence.PLACEMENT_NOISES)
+        self._noises = np.zeros(len(noises), dtype=evidence.NOISE)
+        for record, (scatter, clock, wander, weight) in zip(self._noises, noises, strict=True):
+            record["scatter"], record["clock"], record["wander"] = scatter, clock, wander
+            record["log_weight"] = math.log(weight)
+        self._noises["p00"] = self._noises["wander"]  # what wanders has always been wandering
+        self._calls = np.zeros(2, dtype=evidence.CALL)
+        for place, low, high, log_call, square, (wide, narrow) in (
+            (
+                evidence.TEMPO, _gain(-TEMPO_MARGIN) * self._beat_ms,
+                _gain(TEMPO_MARGIN) * self._beat_ms,
+                evidence.TEMPO_LOG_CALL, evidence.TEMPO_SQUARE, evidence.TEMPO_C,
+            ),
+            (
+                evidence.PLACEMENT, -PLACEMENT_MARGIN_MS, PLACEMENT_MARGIN_MS,
+                evidence.PLACEMENT_LOG_CALL, evidence.PLACEMENT_SQUARE, evidence.PLACEMENT_C,
+            ),
+        ):  # fmt: skip
+            call = self._calls[place]
+            call["low"], call["high"], call["log_call"] = low, high, log_call
+            call["square"], call["wide"], call["narrow"] = square, wide, narrow
+        self._tables = (
+            asked.notes, asked.triples, asked.batches, self._state,
+            self._moments, self._noises, self._calls,
         )  # fmt: skip
+        self._intervals = np.zeros((len(self._calls) + len(self._moments), 2))
 
     def feed(self, settled: NDArray[np.void]) -> None:
         """Take in what the matcher has confirmed, of dtype `matching.CONFIRMED`."""
-        self._placement.feed(settled, self._written_ns)
-        self._tempo.feed(settled, self._written_ns)
+        evidence.feed(settled, *self._tables)
+
+    def tables(self) -> tuple[NDArray[np.void], ...]:
+        """What `evidence.feed` works on besides the settled notes; live, not copies."""
+        return self._tables
 
     def verdict(self) -> Verdict:
         """The answers so far."""
-        return Verdict(tempo=self._tempo_verdict(), placement=self._placement_verdict())
-
-    def _tempo_verdict(self) -> TempoVerdict:
-        call, beat, mean, low, high = self._tempo.answer()
-        return TempoVerdict(
-            call=_TEMPO[call],
-            ratio_percent=_percent(mean),
-            low=_percent(low),
-            high=_percent(high),
-            called_at_beat=beat,
+        evidence.intervals(self._moments, self._noises, self._calls, self._intervals)
+        return Verdict(
+            tempo=self._tempo(),
+            placement=self._placement(),
+            spread=self._spread(),
+            limbs=self._limbs(),
+            swing=self._swing(),
         )
 
-    def _placement_verdict(self) -> PlacementVerdict:
+    def _tempo(self) -> TempoVerdict:
+        call = self._calls[evidence.TEMPO]
+        if call["n"] == 0:
+            return TempoVerdict(TempoCall.UNDECIDED)
+        said = _TEMPO[int(call["call"])]
+        low, high = self._intervals[evidence.TEMPO].tolist()
+        return TempoVerdict(
+            call=said,
+            ratio_percent=self._percent(float(call["estimate"])),
+            low=self._percent(low),
+            high=self._percent(high),
+            called_at_beat=None if said is TempoCall.UNDECIDED else int(call["called_at_beat"]),
+        )
+
+    def _placement(self) -> PlacementVerdict:
         if not self._calibrated:
             return PlacementVerdict(PlacementCall.UNDECIDED)
-        call, beat, mean, low, high = self._placement.answer()
+        call = self._calls[evidence.PLACEMENT]
+        if call["n"] == 0:
+            return PlacementVerdict(PlacementCall.UNDECIDED, calibrated=True)
+        said = _PLACEMENT[int(call["call"])]
+        low, high = self._intervals[evidence.PLACEMENT].tolist()
         return PlacementVerdict(
-            call=_PLACEMENT[call],
-            offset_ms=_ms(mean),
-            low=_ms(low),
-            high=_ms(high),
-            called_at_beat=beat,
+            call=said,
+            offset_ms=float(call["estimate"]),
+            low=_finite(low),
+            high=_finite(high),
+            called_at_beat=None if said is PlacementCall.UNDECIDED else int(call["called_at_beat"]),
             calibrated=True,
         )
 
-
-class _Question:
-    """One test over batches of `size` beats, with the margin `low` to `high`."""
-
-    def __init__(
-        self,
-        chart: Chart,
-        ticks: NDArray[np.int64],
-        size: int,
-        low: float,
-        high: float,
-        *,
-        by_tempo: bool = False,
-    ) -> None:
-        numbers, first, batch_of, notes = np.unique(
-            beats.count(chart, ticks) // size,
-            return_index=True,
-            return_inverse=True,
-            return_counts=True,
+    def _spread(self) -> SpreadVerdict | None:
+        answer = self._answer(evidence.SPREAD, _FEWEST)
+        if answer is None:
+            return None
+        return SpreadVerdict(
+            *(math.sqrt(evidence.SPREAD_CENTRE * math.exp(min(x, _LOUDEST))) for x in answer)
         )
-        end = np.array([max(chart.length_ticks - 1, 0)], dtype=np.int64)
-        beats_in_chart = int(beats.count(chart, end)[0]) + 1
-        half_beats_ns = beats.half_beats_ns(chart, ticks[first])
-        self._batch_of = batch_of.astype(np.int64)
-        self._batches = np.zeros(len(numbers), dtype=evidence.BATCH)
-        self._batches["notes_left"] = notes
-        self._batches["origin_ns"] = chart.written_ns[first]
-        self._batches["far_ns"] = size * half_beats_ns  # half a batch
-        self._batches["end_beat"] = (numbers + 1) * size
-        self._batches["whole"] = self._batches["end_beat"] <= beats_in_chart
-        self._trial = np.zeros(1, dtype=evidence.TRIAL)
-        self._trial["low_margin"] = low
-        self._trial["high_margin"] = high
-        self._trial["log_threshold"] = -math.log(ALPHA)
-        self._trial["by_tempo"] = by_tempo
-        self._trial["before"] = -1
 
-    def feed(self, settled: NDArray[np.void], written_ns: NDArray[np.int64]) -> None:
-        evidence.feed(settled, written_ns, self._batch_of, self._batches, self._trial)
+    def _limbs(self) -> tuple[LimbVerdict, ...] | None:
+        if self._asked.reference is None:
+            return None
+        told = []
+        for i, pad in enumerate(self._asked.limbs, evidence.LIMBS):
+            answer = self._answer(i, _FEWEST)
+            if answer is not None:
+                pairs = int(self._moments[i]["count"])
+                told.append(LimbVerdict(pad, self._asked.reference, *answer, pairs=pairs))
+        return tuple(told) or None
 
-    def answer(self) -> tuple[int, int | None, float, float, float]:
-        """The call and its beat, the estimate and the interval; not finite where unknown."""
-        trial = self._trial[0]
-        call, mean, reach = int(trial["call"]), float(trial["mean"]), float(trial["reach"])
-        beat = int(trial["called_at_beat"]) if call != evidence.OPEN else None
-        if trial["n"] == 0:
-            mean = math.nan
-        return call, beat, mean, mean - reach, mean + reach
+    def _swing(self) -> SwingVerdict | None:
+        answer = self._answer(evidence.SWING, _FEWEST)
+        if answer is None:
+            return None
+        place, low, high = (x + evidence.SWING_CENTRE for x in answer)
+        # An interval that reaches an end of the beat bounds no ratio.
+        if not 0 < low <= high < 1:
+            return None
+        return SwingVerdict(
+            ratio=place / (1 - place),
+            low=low / (1 - low),
+            high=high / (1 - high),
+            offbeats=int(self._moments[evidence.SWING]["count"]),
+            written=self._asked.written_swing,
+        )
+
+    def _answer(self, place: int, fewest: int) -> tuple[float, float, float] | None:
+        """Mean, low and high of one of the moments; None from fewer observations."""
+        if self._moments[place]["n"] < fewest:
+            return None
+        low, high = self._intervals[len(self._calls) + place].tolist()
+        return float(self._moments[place]["mean"]), low, high
+
+    def _percent(self, ms_a_beat: float) -> float | None:
+        """The tempo ratio of a gain, in percent; None where no tempo has such a gain."""
+        gain = ms_a_beat / self._beat_ms
+        if not math.isfinite(gain) or gain >= 1:
+            return None
+        return 100 * gain / (1 - gain)
 
 
-def _slope(ratio: float) -> float:
-    """How fast a player of this tempo ratio gains on the chart, in ns a written ns."""
+# Log variances farther up are those of broken clocks, and must not overflow.
+_LOUDEST = 100.0
+
+
+def _finite(x: float) -> float | None:
+    return x if math.isfinite(x) else None
+
+
+def _gain(ratio: float) -> float:
+    """How fast a player of this tempo ratio gains on the chart, in ms a written ms."""
     return ratio / (1 + ratio)
-
-
-def _percent(slope: float) -> float | None:
-    """The tempo ratio of a gain, in percent; None where no tempo has such a gain."""
-    if not math.isfinite(slope) or slope >= 1:
-        return None
-    return 100 * slope / (1 - slope)
-
-
-def _ms(ns: float) -> float | None:
-    return units.ms_from_ns(ns) if math.isfinite(ns) else None

@@ -19,7 +19,12 @@ from station.timing.judging import Judging
 from station.timing.matching import HEARD
 
 # What Python calls; the others are compiled into these.
-_ENTRIES: tuple[Any, ...] = (match_kernels.hear, match_kernels.advance, evidence.feed)
+_ENTRIES: tuple[Any, ...] = (
+    match_kernels.hear,
+    match_kernels.advance,
+    evidence.feed,
+    evidence.intervals,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def compile_kernels(progress: Callable[[str], None]) -> None:
         judging = Judging(pulse, calibrated=True)
         judging.hear(np.array([(0, 0, PAD_INDEX[Pad.SNARE], 0, 0, 0)], dtype=HEARD))
         judging.finish()
+        judging.verdict()
 
 
 def kernel_cache_state() -> KernelCacheState:

@@ -35,6 +35,11 @@ MS = 1_000_000
 START = 3_000 * MS
 KIT = KitUsed("midi://TD-17", "TD-17", "roland-td", StampedBy.DRIVER, 200_000)
 
+STATISTICS = {
+    "clock", "phase_correction", "long_range_exponent", "tempo_curve", "minutes", "fills",
+    "dynamics",
+}  # fmt: skip
+
 
 def pulse(n=8):
     notes = tuple(Note(i * 480, Pad.SNARE, Zone.HEAD, 38) for i in range(n))
@@ -59,6 +64,7 @@ def as_json(report):
 def test_the_json_of_a_take():
     hits = [hit(0, -3.2), hit(1, 498.25), hit(2, 520, flags=Flag.DOUBLE_TRIGGER | Flag.LATE)]
     told = as_json(report_of(hits, pulse(4)))
+    assert set(told.pop("statistics")) == STATISTICS
     assert told == {
         "schema": "station.take/1",
         "chart": {"title": "pulse", "notes": 4},
@@ -189,7 +195,8 @@ def test_every_part_of_a_verdict_is_told():
         "spread": {"sd_ms": 8.8, "low": 8.1, "high": 9.6},
         "limbs": [{"pad": "kick", "against": "hi-hat", "offset_ms": -6.6, "low": -8.1,
                    "high": -5.0, "pairs": 96}],
-        "swing": {"ratio": 1.21, "low": 1.17, "high": 1.25, "offbeats": 128},
+        "swing": {"ratio": 1.21, "low": 1.17, "high": 1.25, "offbeats": 128,
+                  "written": None},
     }  # fmt: skip
 
 

@@ -172,7 +172,7 @@ def test_the_verdict_grows_with_what_is_confirmed():
         engine.hear([hit(i, i * 500 - 20 + i % 3)])
         engine.advance(START + (i * 500 - 30) * MS)
         calls.append(engine.verdict().placement.call)
-    assert calls[:90] == [PlacementCall.UNDECIDED] * 90
+    assert calls[:32] == [PlacementCall.UNDECIDED] * 32
     assert calls[-1] is PlacementCall.AHEAD
     engine.finish()
     assert engine.verdict().placement.offset_ms == pytest.approx(-19, abs=0.1)

@@ -52,7 +52,7 @@ def test_early_is_ahead():
     assert placement.call is PlacementCall.AHEAD
     assert placement.high < -6
     assert placement.low < placement.offset_ms < placement.high
-    assert placement.called_at_beat % 16 == 0
+    assert placement.called_at_beat % 8 == 0
     assert placement.calibrated
 
 
@@ -73,7 +73,7 @@ def test_faster_is_rushing_and_slower_is_dragging():
     assert fast.call is TempoCall.RUSHING
     assert 0.3 < fast.low < 1.0 < fast.high
     assert fast.ratio_percent == pytest.approx(1.0, abs=0.01)
-    assert fast.called_at_beat % 8 == 0
+    assert fast.called_at_beat % 4 == 0
     assert slow.call is TempoCall.DRAGGING
     assert slow.ratio_percent == pytest.approx(-1.0, abs=0.01)
 
@@ -86,7 +86,7 @@ def test_without_calibration_only_the_tempo_is_called():
     assert verdict.tempo.call is TempoCall.RUSHING
 
 
-@pytest.mark.parametrize("offsets", [[], [-30.0], [-30.0] * 15, [None] * 64])
+@pytest.mark.parametrize("offsets", [[], [-30.0], [-30.0] * 3, [None] * 64])
 def test_too_little_says_nothing(offsets):
     verdict = verdict_of(offsets)
     assert verdict.placement.call is PlacementCall.UNDECIDED
@@ -95,18 +95,19 @@ def test_too_little_says_nothing(offsets):
     assert verdict.tempo.low is None
 
 
-def test_an_unbounded_interval_is_none():
-    placement = verdict_of(jitter(32, -30)).placement
-    assert placement.call is PlacementCall.UNDECIDED
-    assert placement.offset_ms == pytest.approx(-30, abs=8)
-    assert placement.low is None
-    assert placement.high is None
+def test_a_few_beats_bound_but_call_nothing():
+    verdict = verdict_of([-30.0] * 24)
+    assert verdict.placement.call is PlacementCall.UNDECIDED
+    assert verdict.placement.low < -30 < verdict.placement.high
+    assert verdict.tempo.call is not TempoCall.RUSHING
+    assert verdict.spread is None
 
 
 def test_a_robot_is_centred_and_steady():
     verdict = verdict_of([0.0] * 160)
     assert verdict.placement.call is PlacementCall.CENTRED
-    assert verdict.placement.low == verdict.placement.high == 0
+    assert -3 < verdict.placement.low < 0 < verdict.placement.high < 3
+    assert verdict.spread.sd_ms < 0.01
     assert verdict.tempo.call is TempoCall.STEADY
 
 
@@ -114,30 +115,33 @@ def test_means_are_over_batches_of_beats():
     offsets = [x if i % 3 else None for i, x in enumerate(jitter(64, -9))]
     chart = pulse(32, per_beat=2)
     played = [(i // 2, x) for i, x in enumerate(offsets) if x is not None]
-    means = twins.batch_means([b for b, _ in played], [x for _, x in played], 16)
+    means = twins.batch_means([b for b, _ in played], [x for _, x in played], 8)
     expected = sum(mean for _, mean in means) / len(means)
-    assert verdict_of(offsets, chart).placement.offset_ms == pytest.approx(expected, abs=1e-5)
+    # A little more weight on the ends, as far as the player may be one who wanders.
+    assert verdict_of(offsets, chart).placement.offset_ms == pytest.approx(expected, abs=0.3)
 
 
 def test_a_batch_cut_short_by_the_end_of_the_chart_does_not_count():
-    offsets = [-10.0] * 16 + [90.0] * 15
+    offsets = [-10.0] * 16 + [90.0] * 7
     assert verdict_of(offsets).placement.offset_ms == pytest.approx(-10)
-    assert verdict_of([*offsets, 90.0]).placement.offset_ms == pytest.approx(40)
+    assert verdict_of([*offsets, 90.0]).placement.offset_ms > 20
 
 
-def test_a_tempo_is_not_told_from_batches_that_touch():
+def test_little_is_made_of_batches_that_touch():
     # Only the last beat of one batch and the first of the next were played.
-    offsets = [None] * 7 + [30.0, -30.0] + [None] * 7
-    assert verdict_of(offsets).tempo.ratio_percent is None
+    tempo = verdict_of([None] * 7 + [30.0, -30.0] + [None] * 7).tempo
+    assert tempo.call is TempoCall.UNDECIDED
+    assert tempo.low < -5
+    assert tempo.high is None or tempo.high > 25
 
 
 def calls_of(batches):
-    """The call after each batch of 16 beats, repeats left out, with its interval."""
-    running = RunningVerdict(pulse(16 * len(batches)), calibrated=True)
+    """The call after each batch of 8 beats, repeats left out, with its interval."""
+    running = RunningVerdict(pulse(8 * len(batches)), calibrated=True)
     rows = settled([x for batch in batches for x in batch])
     told = []
     for i in range(len(batches)):
-        running.feed(rows[16 * i : 16 * i + 16])
+        running.feed(rows[8 * i : 8 * i + 8])
         placement = running.verdict().placement
         if not told or told[-1].call is not placement.call:
             told.append(placement)
@@ -145,17 +149,15 @@ def calls_of(batches):
 
 
 def test_a_contradicted_call_is_replaced():
-    told = calls_of([jitter(16, -12 if i < 40 else 12, seed=i) for i in range(400)])
-    assert [p.call for p in told] == [
-        PlacementCall.UNDECIDED,
-        PlacementCall.AHEAD,
-        PlacementCall.CENTRED,
-        PlacementCall.BEHIND,
-    ]
+    told = calls_of([jitter(8, -12 if i < 40 else 12, seed=i) for i in range(400)])
+    calls = [p.call for p in told]
+    assert calls[:2] == [PlacementCall.UNDECIDED, PlacementCall.AHEAD]
+    assert calls[-1] is PlacementCall.BEHIND
+    assert calls.count(PlacementCall.AHEAD) == calls.count(PlacementCall.BEHIND) == 1
 
 
 def test_a_call_that_the_interval_excludes_is_withdrawn():
-    told = calls_of([[-12.0 - i % 2] * 16 for i in range(20)] + [[50.0] * 16] * 20)
+    told = calls_of([[-14.0 - i % 2] * 8 for i in range(20)] + [[50.0] * 8] * 300)
     assert [p.call for p in told[:3]] == [
         PlacementCall.UNDECIDED,
         PlacementCall.AHEAD,
@@ -166,11 +168,11 @@ def test_a_call_that_the_interval_excludes_is_withdrawn():
 
 
 def test_a_call_stands_while_the_interval_only_widens():
-    steps = [[-8.0 - 0.1 * (i % 2)] * 16 for i in range(10)]
-    told = calls_of([*steps, [10.0] * 16])
+    steps = [[-13.0 - 0.1 * (i % 2)] * 8 for i in range(10)]
+    told = calls_of([*steps, [40.0] * 8])
     assert [p.call for p in told] == [PlacementCall.UNDECIDED, PlacementCall.AHEAD]
-    running = RunningVerdict(pulse(16 * 11), calibrated=True)
-    running.feed(settled([x for batch in [*steps, [10.0] * 16] for x in batch]))
+    running = RunningVerdict(pulse(8 * 11), calibrated=True)
+    running.feed(settled([x for batch in [*steps, [40.0] * 8] for x in batch]))
     placement = running.verdict().placement
     assert placement.low < -6 < placement.high
     assert placement.called_at_beat == told[1].called_at_beat
@@ -183,3 +185,78 @@ def test_fed_in_pieces_it_is_the_same_to_the_bit():
     for i in range(0, 400, 7):
         pieces.feed(rows[i : i + 7])
     assert pieces.verdict() == whole.verdict()
+
+
+def kit(n_beats, written_swing=2 / 3):
+    """Hi-hat on every beat and off-beat, kick on every beat."""
+    off = round(480 * written_swing)
+    notes = [
+        Note(i * 480 + d, Pad.HI_HAT, Zone.CLOSED, 42) for i in range(n_beats) for d in (0, off)
+    ]
+    notes += [Note(i * 480, Pad.KICK, Zone.HEAD, 36) for i in range(n_beats)]
+    notes.sort(key=lambda n: (n.tick, n.midi_note))
+    return Chart(
+        "kit", TempoMap.constant(120, 480), (MetreChange(0, 4, 4),), tuple(notes), n_beats * 480
+    )
+
+
+def test_spread_is_what_is_left_after_the_drift():
+    slow = [0.3 * i for i in range(640)]
+    spread = verdict_of([a + b for a, b in zip(slow, jitter(640, sd=8), strict=True)]).spread
+    assert spread.low < 8 < spread.high
+    assert spread.sd_ms == pytest.approx(8, rel=0.07)
+    assert verdict_of(jitter(640, 50, sd=8)).spread.sd_ms == pytest.approx(8, rel=0.07)
+
+
+def test_limbs_are_told_by_pairs_against_the_hi_hat():
+    chart = kit(64)
+    noise = jitter(len(chart.notes), sd=4)
+    together = [-7.0 if n.pad is Pad.KICK else 0.0 for n in chart.notes]
+    offsets = [a + b for a, b in zip(together, noise, strict=True)]
+    (limb,) = verdict_of(offsets, chart).limbs
+    assert (limb.pad, limb.against, limb.pairs) == (Pad.KICK, Pad.HI_HAT, 64)
+    assert limb.offset_ms == pytest.approx(-7, abs=2)
+    assert limb.low < -7 < limb.high
+
+
+def test_a_pair_needs_both():
+    chart = kit(64)
+    kick = [i for i, n in enumerate(chart.notes) if n.pad is Pad.KICK]
+    offsets = [None if i in kick[8:] else 0.0 for i in range(len(chart.notes))]
+    assert verdict_of(offsets, chart).limbs is None  # two groups of four
+    offsets = [None if i in kick[16:] else 0.0 for i in range(len(chart.notes))]
+    assert verdict_of(offsets, chart).limbs[0].pairs == 16
+    assert verdict_of(jitter(64)).limbs is None  # one pad alone
+
+
+def test_pairs_do_not_depend_on_which_is_settled_first():
+    chart = kit(32)
+    rows = settled(jitter(len(chart.notes)))
+    one, other = (RunningVerdict(chart, calibrated=True) for _ in range(2))
+    one.feed(rows)
+    flipped = rows.copy()
+    for i in range(0, len(rows) - 1, 3):  # the two notes of each chord
+        flipped[[i, i + 1]] = flipped[[i + 1, i]]
+    other.feed(flipped)
+    assert one.verdict().limbs == other.verdict().limbs
+
+
+@pytest.mark.parametrize("played", [1.0, 1.2, 2.0, 3.0])
+def test_swing_is_measured_and_not_taken_from_the_chart(played):
+    chart = kit(96)
+    beat_ms, rng = 500.0, random.Random(3)
+    offsets = []
+    for n in chart.notes:
+        late = beat_ms * (played / (1 + played) - 2 / 3) if n.tick % 480 else 0.0
+        offsets.append(late + rng.gauss(0, 4))
+    swing = verdict_of(offsets, chart).swing
+    assert swing.ratio == pytest.approx(played, rel=0.03)
+    assert swing.low < played < swing.high
+    assert swing.offbeats == 95  # the last beat has no next one
+    assert swing.written == pytest.approx(2.0)
+
+
+def test_straight_eighths_are_written_even_and_a_pulse_does_not_swing():
+    chart = kit(32, written_swing=0.5)
+    assert verdict_of([0.0] * len(chart.notes), chart).swing.written == pytest.approx(1.0)
+    assert verdict_of(jitter(64)).swing is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Strike:
@@ -87,16 +89,55 @@ def confirmed(
     return told, sorted(missed)
 
 
-def log_e(xs: list[float], mu: float, c: float = 1.0) -> float:
-    """log of √(c/(n+c)) · [(n+c)V / ((n+c)V − S²)]^(n/2), by its definition."""
-    n = len(xs)
-    s = math.fsum(x - mu for x in xs)
-    v = math.fsum((x - mu) ** 2 for x in xs)
-    if s == 0:
-        return 0.5 * math.log(c / (n + c))
-    return 0.5 * math.log(c / (n + c)) + n / 2 * (
-        math.log((n + c) * v) - math.log((n + c) * v - s * s)
-    )
+def sums(y, x, covariance) -> tuple[float, float, float, float]:
+    """S, W, Q and log|F| of generalised least squares of y = mu·x."""
+    inverse = np.linalg.inv(covariance)
+    return x @ inverse @ y, x @ inverse @ x, y @ inverse @ y, np.linalg.slogdet(covariance)[1]
+
+
+def sums_without_level(y, x, covariance) -> tuple[float, float, float, float]:
+    """The same when nothing is known of a constant added to y: of the differences."""
+    differences = np.diff(np.eye(len(y)), axis=0)
+    return sums(differences @ y, differences @ x, differences @ covariance @ differences.T)
+
+
+def local_level_covariance(batches, beats, scatter, clock, wander, rate):
+    """Of means over batches of beats: a level that takes a step every beat, of variance
+    `clock`, plus a tempo that wanders (AR(1) a beat); and the scatter of each mean."""
+    n = batches * beats
+    level = np.tril(np.ones((n, n)), -1)  # beat i has taken the steps before it
+    apart = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    steps = clock * np.eye(n) + wander * rate**apart
+    means = np.kron(np.eye(batches), np.full((1, beats), 1 / beats))
+    return means @ level @ steps @ level.T @ means.T + scatter * np.eye(batches)
+
+
+def log_e(y, x, mixture, mu, square, cs, nu=2.0) -> float:
+    """log of the mixture's likelihood averaged over mu's priors, over that at mu.
+
+    `mixture` is pairs of covariance (in units of the variance) and weight.
+    """
+    power = (len(y) + nu) / 2
+    against = averaged = 0.0
+    scale = None  # against underflow
+    for covariance, weight in mixture:
+        s, w, q, log_f = sums(y, x, covariance)
+        terms = [
+            math.log(weight)
+            - log_f / 2
+            - power * math.log(q - 2 * mu * s + mu * mu * w + nu * square)
+        ]
+        terms += [
+            math.log(weight / len(cs))
+            - log_f / 2
+            + math.log(c / (w + c)) / 2
+            - power * math.log(q - s * s / (w + c) + nu * square)
+            for c in cs
+        ]
+        scale = terms[1] if scale is None else scale
+        against += math.exp(terms[0] - scale)
+        averaged += sum(math.exp(term - scale) for term in terms[1:])
+    return math.log(averaged) - math.log(against)
 
 
 def batch_means(beats: list[int], offsets: list[float], size: int) -> list[tuple[int, float]]:
