@@ -1,4 +1,4 @@
-"""`station simulate`: a drummer with known truth, into a virtual MIDI port or a file."""
+"""`station simulate`: a drummer with known truth, into a MIDI port, a serial line or a file."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ from station.errors import WrongUse
 from station.files import write_atomically
 from station.hal.rtmidi_port import OutputPort, open_output, open_virtual_output
 from station.hal.striker import strike
+from station.hal.virtual_kit import open_virtual_kit
+from station.kits.library import load_library
 from station.units import NS_PER_MINUTE, NS_PER_MS, ms_from_ns
+from station.verification.stage import BOARD_PROFILE, BoardStage
 
 DESCRIPTION = """\
-Let a simulated drummer play a chart: into a virtual MIDI port that others can listen to, or
-into a MIDI file. What was meant and what was played is written beside it as JSON (the truth)."""
+Let a simulated drummer play a chart: into a virtual MIDI port that others can listen to, on a
+simulated trigger board at a serial line, or into a MIDI file. What was meant and what was
+played is written beside it as JSON (the truth)."""
 EXAMPLE = """\
 station simulate --port 'My kit' --chart pulse --bpm 120 --player rushing
+station simulate --serial /tmp/board --chart pulse --loop
 station simulate --out take.mid --chart paradiddle --bpm 330 --offset-ms -9 --jitter-ms 6"""
 SCHEMA = "station.simulation/1"
 _LEAD_NS = 200 * NS_PER_MS
@@ -49,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         required=True
     )
     where.add_argument("--port", metavar="NAME", help="a virtual MIDI port of this name")
+    where.add_argument(
+        "--serial", metavar="PATH", help="a simulated trigger board: 'serial://PATH' opens it"
+    )
     where.add_argument("--into", metavar="NAME", help="a MIDI port that is there already")
     where.add_argument("--out", metavar="FILE", help="a MIDI file; its time 0 is the first bar")
     parser.add_argument(
@@ -56,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace files that exist")
     add_chart_arguments(parser, "the chart once")
-    when = parser.add_argument_group("when (into a port)").add_mutually_exclusive_group()
+    when = parser.add_argument_group("when (not into a file)").add_mutually_exclusive_group()
     when.add_argument(
         "--count-in", type=whole(0, 64), default=1, metavar="BARS", help="bars of silence first (1)"
     )
@@ -89,6 +97,8 @@ def run(args: argparse.Namespace) -> int:
     """
     check_target(args.json)
     params = chosen_drummer(args)
+    if args.serial is not None:
+        return _onto_board(args, params)
     if args.out is None:
         return _into_port(args, params)
     if args.loop:
@@ -110,11 +120,7 @@ def _into_file(args: argparse.Namespace, chart: Chart, params: DrummerParams) ->
 
 
 def _into_port(args: argparse.Namespace, params: DrummerParams) -> int:
-    truth = Path(args.truth) if args.truth else None
-    if truth is not None:
-        if args.loop:
-            raise WrongUse("--loop has no end and so no truth to keep; leave one of them out.")
-        _refuse_existing(truth, force=args.force)
+    truth = _truth_wanted(args)
     chart = chosen_chart(args)
     performance = perform(chart, params)
     opened = open_output(args.into) if args.into else open_virtual_output(args.port)
@@ -141,6 +147,41 @@ def _into_port(args: argparse.Namespace, params: DrummerParams) -> int:
         args.json,
     )
     return 0
+
+
+def _onto_board(args: argparse.Namespace, params: DrummerParams) -> int:
+    truth = _truth_wanted(args)
+    chart = chosen_chart(args)
+    performance = perform(chart, params)
+    with open_virtual_kit("serial", Path(args.serial)) as kit, asked_to_stop() as stop:
+        stage = BoardStage(kit, load_library().named(BOARD_PROFILE))
+        start_ns = _start_ns(args, chart)
+        note(f"{kit.address}: the chart begins at {start_ns} ns.")
+        playing, begins_ns = performance, start_ns
+        while True:
+            stage.play(stage.playable(playing), begins_ns)
+            begins_ns += chart.length_ns
+            if not args.loop or MONOTONIC.wait(stop, begins_ns - _LEAD_NS - MONOTONIC.now_ns()):
+                break
+            params = replace(params, seed=params.seed + 1)
+            playing = perform(chart, params)
+        # A last hit may be a little late, and its listener too.
+        MONOTONIC.wait(stop, begins_ns + _LEAD_NS - MONOTONIC.now_ns())
+    if truth is not None:
+        write_atomically(truth, truth_to_json(performance).encode())
+    if args.json != STDOUT:
+        note(f"{len(performance.strikes)} strikes on {kit.address}.")
+    write_json({**_to_dict(performance), "address": kit.address, "start_ns": start_ns}, args.json)
+    return 0
+
+
+def _truth_wanted(args: argparse.Namespace) -> Path | None:
+    if not args.truth:
+        return None
+    if args.loop:
+        raise WrongUse("--loop has no end and so no truth to keep; leave one of them out.")
+    _refuse_existing(Path(args.truth), force=args.force)
+    return Path(args.truth)
 
 
 def _send(
