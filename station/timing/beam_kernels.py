@@ -447,7 +447,8 @@ def _learn_clock(
         m["pairs"] += 1
         step = max(1 / (m["pairs"] + 20), 1 / p["noise_memory"])
         # A machine plays without any noise: half a millisecond is left.
-        m["noise_var"] = max(m["noise_var"] * (1 + step * (min(z2, 9.0) - 1)), 0.25)
+        noise_var = m["noise_var"] * (1 + step * (min(z2, 9.0) - 1))
+        m["noise_var"] = min(max(noise_var, 0.25), s["noise_var_cap"])
         if i == s["model"]:
             lane["pairs"] = min(lane["pairs"] + 1, p["bias_memory"])
             _shift_bias(lanes, lane, error / var / (lane["pairs"] + p["bias_weight"]))

@@ -54,7 +54,8 @@ RECENT_HIT = np.dtype(
 # All that the hypotheses share.
 SHARED = np.dtype(
     [("t_ms", "f8"), ("offset_var", "f8"), ("covariance", "f8"), ("rate_var", "f8"),
-     ("noise_var", "f8"), ("level_noise", "f8"), ("rate_noise", "f8"), ("gate_ms", "f8"),
+     ("noise_var", "f8"), ("noise_var_cap", "f8"), ("level_noise", "f8"), ("rate_noise", "f8"),
+     ("gate_ms", "f8"),
      ("missed", "f8"), ("notes", "f8"), ("strays", "f8"), ("stray_ms", "f8"), ("doubles", "f8"),
      ("miss_rate", "f8"), ("stray_rate", "f8"), ("ms_per_note", "f8"),
      ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"),
@@ -98,6 +99,9 @@ class Priors:
         SD of the first offset after a count-in, as a share of the gap between notes.
     noise_per_gap, noise_low_ms, noise_high_ms
         The same for the SD of single hits around the clock.
+    noise_cap_per_gap
+        That SD is never thought to be larger: with notes blurred into each other any reading
+        fits, and none would ever be given up.
     rate_sd
         SD of the tempo error at the start.
     rate_memory_ms
@@ -129,12 +133,13 @@ class Priors:
     drop: float = 12.0
     huber: float = 2.5
     merge: float = 1.0
-    start_per_gap: float = 0.265
+    start_per_gap: float = 0.2
     start_low_ms: float = 8.0
     start_high_ms: float = 40.0
     noise_per_gap: float = 0.1
     noise_low_ms: float = 10.0
     noise_high_ms: float = 25.0
+    noise_cap_per_gap: float = 0.35
     rate_sd: float = 0.02
     rate_memory_ms: float = 30_000.0
     pull_per_ms: float = 4e-4
@@ -263,6 +268,7 @@ def _shared(
     row["offset_var"] = min(max(p.start_per_gap * gap, p.start_low_ms), p.start_high_ms) ** 2
     row["rate_var"] = p.rate_sd**2
     row["noise_var"] = noise_var
+    row["noise_var_cap"] = (p.noise_cap_per_gap * gap) ** 2
     row["level_noise"] = LEVEL_NOISE[1] * noise_var
     row["rate_noise"] = RATE_NOISE[1] * noise_var
     row["gate_ms"] = p.gate * math.sqrt(noise_var)

@@ -24,6 +24,7 @@ STRAY = -1
 _WINDOW = 24  # hits that an anchor is judged by
 _CANDIDATES = 96
 _FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
+_CLEAR = 2.0  # the next best anchor is less likely by so much (log)
 _LOG_2PI = math.log(2 * math.pi)
 _MIX = 0x9E3779B97F4A7C1
 
@@ -147,8 +148,9 @@ def find_anchor(x: BeamState) -> float:
     lane = x.lanes[newest["lane"]]
     at = newest["t_ms"] - lane["bias_ms"]
     bar = s["bar_ms"]
-    found = -np.inf
+    found = rival = -np.inf
     anchor = here
+    near = 3 * math.sqrt(s["noise_var"])
     tried = 0
     place = _first_not_before(x, at - max(here, 0.0) - bar, lane)
     while place < lane["end"] and tried < _CANDIDATES:
@@ -164,14 +166,18 @@ def find_anchor(x: BeamState) -> float:
         shift = offset - here
         score -= p["jump_log"] + _FAR * abs(shift) / bar + (_EARLY if shift < 0 else 0.0)
         if score > found:
+            if abs(offset + error - anchor) > near:
+                rival = found
             found = score
             anchor = offset + error
-    near = 3 * math.sqrt(s["noise_var"])
+        elif score > rival and abs(offset + error - anchor) > near:
+            rival = score
     for j in range(s["hypotheses"]):
         if abs(beam[j]["offset_ms"] - anchor) < near:
             return 0.0
     gain = found - usual
-    if not gain > 0.0:
+    # In even notes on one pad any place is as good as the next: then nobody can tell.
+    if not (gain > 0.0 and found - rival > _CLEAR):
         return 0.0
     s["offset_ms"] = anchor
     _join(x, anchor, rate, gain, pairs)

@@ -79,10 +79,10 @@ def exhaustive_labels(
 
 
 def _moved(r: Reading, dt: float, keep: float, p: Priors) -> Reading:
-    offset = r.offset_ms + r.rate * dt
+    offset, rate = r.offset_ms + r.rate * dt, r.rate * keep
     away = (offset / p.pull_ms) ** 2
     pulled = r.log_weight - p.pull_per_ms * dt * away / (1 + away)
-    return replace(r, offset_ms=offset, rate=r.rate * keep, log_weight=pulled)
+    return replace(r, offset_ms=offset, rate=rate, log_weight=pulled)
 
 
 def _children(

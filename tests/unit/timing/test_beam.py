@@ -211,7 +211,7 @@ def test_a_hundred_thousand_hits_in_a_second_come_to_an_end():
     written, lanes = groove(20)
     times = np.sort(np.random.default_rng(0).integers(0, 10**9, 100_000))
     matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
-    confirmed, missed, settled = settle(matcher, rows(times, times % 3, times % 128))
+    confirmed, missed, _ = settle(matcher, rows(times, times % 3, times % 128))
     assert (confirmed != -9).all()
     assert len(np.unique(confirmed[confirmed >= 0])) == (confirmed >= 0).sum()
     assert (confirmed >= 0).sum() + len(missed) == len(written)
