@@ -67,7 +67,8 @@ class DecayedRegression:
         """Renew means, variance and covariance."""
         if self._origin is None:
             self._origin = exchange
-            self._x = self._y = self._xx = self._xy = 0.0
+            self._x, self._y = _middle(exchange, exchange)
+            self._xx = self._xy = 0.0
             return
         x, y = _middle(exchange, self._origin)
         dx, dy = x - self._x, y - self._y

@@ -45,7 +45,7 @@ def render(result: dict[str, Any]) -> str:
         f"{rate:,} in portions of {chunk}" for chunk, rate in decoder["frames_per_s"].items()
     )
     lines = [
-        f"Decoder, frames a second: {rates} bytes; messages: {decoder['messages_per_s']:,} a second.",
+        f"Decoder, frames a second: {rates} bytes; {decoder['messages_per_s']:,} messages.",
         f"A wrong bit costs {decoder['frames_lost_per_bit_error']} frames "
         f"({decoder['bit_errors']:,} wrong bits).",
         f"Fuzz: {fuzz['frames']:,} mutated frames in {fuzz['seconds']} s: "

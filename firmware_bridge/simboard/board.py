@@ -113,6 +113,7 @@ class SimBoard:
         self._ring: deque[_Sent] = deque(maxlen=self.config.ring)
         self._hits = 0
         self._unasked = 0
+        self._last_pong_us = 0
         self._cues: list[tuple[int, int, int, Cue]] = []
         self._scope: Scope | None = None
         self._beat_ns = self._up_ns + NS_PER_S
@@ -251,8 +252,10 @@ class SimBoard:
                 self._watch(question, frame.seq, now_ns)
 
     def _pong(self, ping: Ping, now_ns: int) -> Pong:
-        t_us = self._stamp_us(now_ns)
-        return Pong(ping.token, t_us, max(t_us, self.clock.now_us(now_ns)), self._hits)
+        # Jitter makes a stamp late, never a clock run backwards.
+        t_us = max(self._last_pong_us, self._stamp_us(now_ns))
+        self._last_pong_us = max(t_us, self.clock.now_us(now_ns))
+        return Pong(ping.token, t_us, self._last_pong_us, self._hits)
 
     def _resend(self, request: Resend, seq: int) -> None:
         wanted = [s for s in self._ring if request.first <= s.number <= request.last]

@@ -18,6 +18,8 @@ ENOUGH_EXCHANGES = 12
 _ELSEWHERE_NS = NS_PER_MS
 _ELSEWHERE_SLOPE = 0.02 * NS_PER_US
 _ELSEWHERE_IN_A_ROW = 3
+# A board's stamps may jitter; one that was reset is back by more.
+_BACK_US = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class ClockSync:
         """
         if not exchange.possible:
             return True
-        went_back = exchange.received_us < self._received_us
+        went_back = exchange.received_us < self._received_us - _BACK_US
         if not went_back and self._is_elsewhere(exchange):
             self._elsewhere += 1
             if self._elsewhere < _ELSEWHERE_IN_A_ROW:
@@ -120,7 +122,7 @@ class ClockSync:
         if jumped:
             self.restart()
         self._elsewhere = 0
-        self._received_us = exchange.received_us
+        self._received_us = max(self._received_us, exchange.received_us)
         self.note_board_time(exchange.answered_us)
         self._fit.hear(exchange)
         if self._map is not None:

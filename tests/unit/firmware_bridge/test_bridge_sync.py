@@ -129,6 +129,18 @@ def test_a_reset_begins_an_epoch_and_time_goes_on() -> None:
     assert sync.host_time(0).t_ns >= last
 
 
+def test_jitter_in_the_boards_stamps_is_no_reset() -> None:
+    """Two pings that waited together are answered together, the second a little early."""
+    sync = tied()
+    late = exchange(START_NS + 20 * S, 5 * MS, 100_000)
+    assert sync.hear(late)
+    early = Exchange(
+        late.sent_ns + 1, late.received_us - 5, late.answered_us + 10, late.heard_ns + 50_000
+    )
+    assert sync.hear(early)
+    assert sync.epoch == 0
+
+
 def test_the_slope_of_a_board_is_remembered_over_a_reset() -> None:
     forgot, knew = tied(5000.0), tied(5000.0)
     forgot.restart(same_board=False)
