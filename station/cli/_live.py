@@ -43,7 +43,8 @@ class LiveView:
         bars = list(chart.bars())
         self._bar_ns = chart.tempo.ns_of(np.array([bar.tick for bar in bars], dtype=np.int64))
         self._bar_beats = [bar.beats for bar in bars]
-        self._kinds: dict[int, JudgementKind] = {}
+        # What was said of hits that are not confirmed yet, by their number.
+        self._waiting: dict[int, JudgementKind] = {}
         self._counts: Counter[JudgementKind] = Counter()
         self._recent_ns: deque[int] = deque(maxlen=_RECENT)
         self._verdict: dict[str, Any] = {}
@@ -52,7 +53,7 @@ class LiveView:
 
     def begin(self) -> None:
         """A take begins: what was struck before does not count."""
-        self._kinds.clear()
+        self._waiting.clear()
         self._counts.clear()
         self._recent_ns.clear()
 
@@ -64,12 +65,13 @@ class LiveView:
                 self._counts[kind] += 1
                 continue
             seq = int(record["hit_seq"])
-            before = self._kinds.get(seq)
+            before = self._waiting.pop(seq, None)
             if before is not None:
                 self._counts[before] -= 1
             elif kind is JudgementKind.HIT:
                 self._recent_ns.append(int(record["offset_ns"]))
-            self._kinds[seq] = kind
+            if not record["confirmed"]:
+                self._waiting[seq] = kind
             self._counts[kind] += 1
 
     def judge(self, verdict: dict[str, Any]) -> None:

@@ -51,6 +51,16 @@ def test_what_is_confirmed_takes_the_place_of_what_was_said_at_once(view: LiveVi
     assert counts(view) == (1, 1, 1)
 
 
+def test_a_long_take_is_not_remembered_hit_by_hit(view: LiveView) -> None:
+    for seq in range(50):
+        view.hear(records((HIT, False, seq, 5.0)))
+        view.hear(records((EXTRA if seq % 2 else HIT, True, seq, 5.0)))
+    assert (view.hits, view.extra) == (25, 25)
+    view.hear(records((HIT, True, 50, 5.0)))  # what was said at once came too fast to be read
+    assert view.hits == 26
+    assert not view._waiting
+
+
 def test_a_take_begins_without_what_was_struck_before(view: LiveView) -> None:
     view.hear(records((HIT, False, 0, 5.0), (MISSED, True, -1, 0.0)))
     view.begin()
