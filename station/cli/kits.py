@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from station.cli import _kits_learn, _kits_tune, _kits_watch
-from station.cli._output import STDOUT, check_target, say, table, write_json
+from station.cli._output import STDOUT, check_target, note, say, table, write_json
 from station.cli._parser import Parser, add_json, number
 from station.errors import WrongUse
 from station.hal.api import KitInfo
@@ -69,8 +69,12 @@ def run(args: argparse.Namespace) -> int:
         if args.json is not None:
             raise WrongUse("--json writes the list of kits; leave it out with --watch.")
         return _kits_watch.watch(args.watch, args.seconds)
+    if args.seconds is not None:
+        raise WrongUse("--seconds ends a --watch; leave it out, or name a kit to watch.")
     check_target(args.json)
     library = load_library()
+    for problem in library.problems:
+        note(problem)
     rows = [_to_dict(info, library.pick(info.name).profile.name) for info in discover()]
     if args.json != STDOUT:
         _print(rows)

@@ -39,12 +39,17 @@ class Library:
     ----------
     profiles
         By name; a person's own hides a shipped one of the same name.
-    problems
-        A sentence for each of a person's own profiles that cannot be read.
+    broken
+        A sentence for each of a person's own profiles that cannot be read, by name.
     """
 
     profiles: dict[str, Profile]
-    problems: tuple[str, ...]
+    broken: dict[str, str]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What to tell a person, a sentence or two for each profile that is left out."""
+        return tuple(f"{sentence} This profile is left out." for sentence in self.broken.values())
 
     def named(self, name: str) -> Profile:
         """The profile of that name.
@@ -52,8 +57,10 @@ class Library:
         Raises
         ------
         ProfileError
-            When there is none; says the nearest.
+            When there is none, or it cannot be read; says the nearest, or why.
         """
+        if name in self.broken:
+            raise ProfileError(self.broken[name])
         if name not in self.profiles:
             raise ProfileError(
                 f"There is no kit profile '{name[:60]}'; {nearest(name, self.profiles)}"
@@ -88,12 +95,12 @@ def load_library() -> Library:
         When a shipped profile is missing or broken.
     """
     profiles: dict[str, Profile] = {}
-    problems = []
+    broken: dict[str, str] = {}
     for path in _files(own_folder()):
         try:
             profiles[path.stem] = load_profile(path)
         except FileError as error:
-            problems.append(f"{error} This profile is left out.")
+            broken[path.stem] = str(error)
     for path in _files(settings.config_dir() / "kits"):
         if path.stem not in profiles:
             profiles[path.stem] = load_profile(path)
@@ -102,7 +109,7 @@ def load_library() -> Library:
             f"The profile {FALLBACK}.toml is missing from {settings.config_dir() / 'kits'}; "
             "install the station again."
         )
-    return Library(profiles, tuple(problems))
+    return Library(profiles, broken)
 
 
 def load_profile(path: Path) -> Profile:

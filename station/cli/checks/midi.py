@@ -1,4 +1,4 @@
-"""MIDI: which systems are there, whether a virtual port can be made, and which kits are in."""
+"""MIDI: which systems are there, which kits are in, and how their notes are read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from station.errors import KitError
 from station.hal.jack import virtual_midi_available
 from station.hal.registry import discover, driver_for, drivers
 from station.hal.rtmidi_port import systems_for
+from station.kits.library import load_library, own_folder
 
 
 def check() -> list[Finding]:
-    """The systems, virtual ports, drivers and kits."""
-    return [_systems(), _virtual(), *_drivers(), _kits()]
+    """The systems, virtual ports, drivers, kits and their profiles."""
+    return [_systems(), _virtual(), *_drivers(), _kits(), *_profiles()]
 
 
 def _systems() -> Finding:
@@ -64,3 +65,9 @@ def _kits() -> Finding:
             "plug it in by USB and switch it on, then ask again",
         )
     return ok("kits", "; ".join(f"{info.name} ({info.address})" for info in real))
+
+
+def _profiles() -> list[Finding]:
+    """Only a person's own profiles that cannot be read."""
+    way_out = f"correct it in {own_folder()}, or teach the kit again: 'station kits learn'"
+    return [remark("kit profile", said, way_out) for said in load_library().problems]

@@ -15,6 +15,8 @@ from station.cli._kit_choice import SIMULATED, choose_kit
 from station.cli._kits_learn import _Ear
 from station.cli._kits_watch import hit_line, mark_line
 from station.cli._lesson import USUAL_PLACES, Lesson, Strike, file_name, known_places, pattern
+from station.cli.checks import midi as midi_check
+from station.cli.checks.finding import Level
 from station.hal.api import KitEvent, KitInfo, LinkEvent, LinkState, MidiEvent, StrikeEvent
 from station.kits.profile import Profile
 from station.kits.profile_file import read_profile
@@ -291,6 +293,26 @@ def test_the_list_says_how_each_kit_would_be_heard(station: Station) -> None:
     assert drummer["stamped_by"] == "simulated"
     assert drummer["profile"] == "simulated"
     assert "sim://?player=rushing" in station("kits")[1]
+
+
+def test_a_broken_profile_of_ones_own_is_told(station: Station, tmp_path: Path) -> None:
+    folder = tmp_path / "config" / "kits"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text("title = 3\n")
+    code, _, err = station("kits")
+    assert code == 0
+    assert "mine.toml, line 1, 'title'" in err
+    code, _, err = station("analyse", "x.mid", "--chart", "pulse", "--profile", "mine")
+    assert code == 3
+    found = [f for f in midi_check.check() if f.subject == "kit profile"]
+    assert [f.level for f in found] == [Level.NOTE]
+    assert "mine.toml, line 1" in found[0].said
+
+
+def test_a_time_without_a_watch_is_wrong_use(station: Station) -> None:
+    code, _, err = station("kits", "--seconds", "3")
+    assert code == 2
+    assert "--watch" in err
 
 
 def test_the_first_real_kit_is_chosen_else_the_drummer(monkeypatch: pytest.MonkeyPatch) -> None:
