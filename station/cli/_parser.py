@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 _WIDTH = 90
+_LONGEST_NAME = 80
 
 
 class Parser(argparse.ArgumentParser):
@@ -71,6 +72,15 @@ def whole(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def name(text: str) -> str:
+    """A type for `add_argument`: a person's name, or any other short line of text."""
+    if len(text) > _LONGEST_NAME or not all(c.isprintable() for c in text):
+        raise argparse.ArgumentTypeError(
+            f"that is no name; write at most {_LONGEST_NAME} characters that can be shown"
+        )
+    return text
 
 
 bpm = number(1, 1000)

@@ -13,7 +13,7 @@ from station.cli._kit_choice import choose_kit
 from station.cli._live import LiveView
 from station.cli._meter import signs_for
 from station.cli._output import STDOUT, check_target, clean, note, say, write_json
-from station.cli._parser import add_json, latency_ms, whole
+from station.cli._parser import add_json, latency_ms, name, whole
 from station.cli._screen import screen_for
 from station.cli._session import Outcome, Session
 from station.cli._signals import asked_to_stop
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="X",
         help="taken off every hit; without it placement stays undecided",
     )
-    how.add_argument("--player", default="", metavar="NAME", help="who plays")
+    how.add_argument("--player", type=name, default="", metavar="NAME", help="who plays")
     add_json(parser)
     parser.add_argument("--quiet", action="store_true", help="no live view, only the report")
 
@@ -107,7 +107,9 @@ def _play(args: argparse.Namespace, chart: Chart, address: str) -> Outcome:
     # Standard output is the JSON's alone when it goes there.
     stream = sys.stderr if args.json == STDOUT else sys.stdout
     view = LiveView(chart, signs_for(stream.encoding))
-    title = f"{clean(chart.title)}   {chart.bpm:g} BPM   {len(chart.notes)} notes   {address}"
+    count = len(chart.notes)
+    notes = "1 note" if count == 1 else f"{count} notes"
+    title = f"{clean(chart.title)}   {chart.bpm:g} BPM   {notes}   {address}"
     start = Start(
         document.dump(chart),
         count_in_bars=args.count_in,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from station.charts import document
-from station.cli._output import STDOUT, check_target, say, table, write_json
+from station.cli._output import STDOUT, check_target, clean, say, table, write_json
 from station.cli._parser import add_json, whole
 from station.cli._take_choice import short_ids
 from station.errors import ChartError
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         tempi = {take.id: _tempo_bpm(store, take.id) for take in shown}
     short = short_ids([take.id for take in kept])
     if args.json != STDOUT:
-        _print(shown, short, tempi, len(chosen))
+        _print(shown, short, tempi, len(chosen), args.player)
     told = {
         "schema": SCHEMA,
         "takes": [_to_dict(t, short[t.id], tempi[t.id]) for t in shown],
@@ -58,8 +58,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(
-    shown: list[TakeSummary], short: dict[str, str], tempi: dict[str, float | None], kept: int
+    shown: list[TakeSummary],
+    short: dict[str, str],
+    tempi: dict[str, float | None],
+    kept: int,
+    player: str | None,
 ) -> None:
+    if not shown and player is not None:
+        say(f"No take of '{clean(player)}' is kept; 'station takes' lists everybody's.")
+        return
     if not shown:
         say("No take is kept yet; 'station play' records one.")
         return

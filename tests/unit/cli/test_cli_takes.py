@@ -68,6 +68,13 @@ def test_takes_can_be_limited_and_chosen_by_player(station: Station, keep_take: 
     assert [t["player"] for t in told["takes"]] == ["Ada", "Ada"]
 
 
+def test_takes_of_others_are_not_denied(station: Station, keep_take: Keep) -> None:
+    keep_take()
+    code, out, _ = station("takes", "--player", "Grace")
+    assert code == 0
+    assert out == "No take of 'Grace' is kept; 'station takes' lists everybody's.\n"
+
+
 def test_a_report_is_text_for_people_and_json_in_a_file(
     station: Station, keep_take: Keep, tmp_path: Path
 ) -> None:
