@@ -20,6 +20,8 @@ _HEADER = re.compile(r"\s*\[\[?\s*(?P<path>[^\]]+?)\s*\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"""\s*(?P<key>(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)(?:\s*\.\s*[^\s=]+)*)\s*=""")
 _KEY_PART = re.compile(r""""([^"]*)"|'([^']*)'|([^."'\s]+)""")
 _AT_LINE = re.compile(r"\s*\(at (?:line (?P<line>\d+), column \d+|end of document)\)")
+# A key of many parts takes tomllib time and memory in the square of them.
+_MOST_DOTS = 200
 _KINDS: dict[type, str] = {
     str: "text in quotes",
     int: "a whole number",
@@ -136,16 +138,21 @@ def parse_toml(text: str, name: str, error: type[FileError]) -> Table:
     FileError
         Of the class `error`, when it is not TOML.
     """
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.count(".") > _MOST_DOTS:
+            raise error(f"{name}, line {number}: more than {_MOST_DOTS} dots; write it shorter.")
     try:
         values = tomllib.loads(text)
     except RecursionError as cause:
         raise error(f"{name}: brackets are nested too deeply; write it flatter.") from cause
-    except ValueError as cause:
+    except tomllib.TOMLDecodeError as cause:
         message = str(cause)
         at = _AT_LINE.search(message)
         where = f", line {at['line']}" if at and at["line"] else ", at its end" if at else ""
         what = _AT_LINE.sub("", message).rstrip(".")
         raise error(f"{name}{where}: {what}; correct it there (the form is TOML).") from cause
+    except ValueError as cause:  # Python reads no number of more than 4,300 digits
+        raise error(f"{name}: a number has too many digits; write a smaller one.") from cause
     return Table(values, (), text, name, error)
 
 

@@ -110,3 +110,17 @@ def test_nearest():
     assert nearest("snair", ["snare", "kick"]) == "did you mean 'snare'?"
     assert nearest("zzz", ["snare", "kick"]) == "known are kick, snare."
     assert nearest("zzz", []) == "nothing may stand here."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a = 1\n" + "a." * 100_000 + "a = 1\n", "f.toml, line 2: more than 200 dots"),
+        (f"a = {'9' * 5000}\n", "f.toml: a number has too many digits; write a smaller one."),
+    ],
+)
+def test_what_would_take_for_ever_to_read_is_refused_at_once(text, said):
+    with pytest.raises(ChartError) as raised:
+        parse_toml(text, "f.toml", ChartError)
+    assert said in str(raised.value)
+    assert "sys." not in str(raised.value)
