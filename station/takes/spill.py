@@ -79,6 +79,7 @@ class Spill:
             with path.open("a", encoding="ascii") as file:
                 file.write(text)
         except OSError:
+            _remove_if_empty(path)
             return False
         return True
 
@@ -116,6 +117,15 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
         path.parent.rmdir()
+    except OSError:
+        return
+
+
+def _remove_if_empty(path: Path) -> None:
+    """A full disk leaves a file of no length, which nobody would ever take in."""
+    try:
+        if path.stat().st_size == 0:
+            remove(path)
     except OSError:
         return
 
