@@ -29,7 +29,15 @@ class Scenario:
     tempo: frozenset[TempoCall]
     placement: frozenset[PlacementCall]
 
+    def within(self, beats: int) -> Scenario:
+        """The same, of a take of so many beats: in few beats nothing need be proven."""
+        if beats >= _BEATS_TO_CALL:
+            return self
+        return replace(self, placement=self.placement | {PlacementCall.UNDECIDED})
 
+
+# A mean of 15 ms is proven to be more than 6 ms in so many beats, nearly always.
+_BEATS_TO_CALL = 96
 _NOT_MOVING = frozenset({TempoCall.STEADY, TempoCall.UNDECIDED})
 _NOT_OFF = frozenset({PlacementCall.CENTRED, PlacementCall.UNDECIDED})
 
