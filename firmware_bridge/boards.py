@@ -103,7 +103,7 @@ def find_board(board_id: str, clock: Clock, patience_ns: int = PATIENCE_NS) -> F
         return chosen
     if refused and not others:
         raise refused[0]
-    here = f"here are {', '.join(others)}" if others else "no board is here"
+    here = f"here are {', '.join(sorted(others))}" if others else "no board is here"
     raise KitError(
         f"No board {board_id} answers: {here}; plug it in ('station kits' lists boards).",
         KitReason.NO_SUCH_PORT,

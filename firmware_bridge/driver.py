@@ -1,8 +1,9 @@
 """`serial://`: trigger boards on a serial line.
 
 `serial:///dev/ttyACM0` opens a device, `serial://00c0ffee00c0ffee` a board by its id, wherever
-it is plugged in. Parameters: `baud` (otherwise the usual speeds are tried) and `dialect`
-(`midi` or `edrumulus`, for boards that say nothing until they are struck).
+it is plugged in; several with commas between are one kit. Parameters: `baud` (without it the
+usual speeds are tried) and `dialect` (`midi` or `edrumulus`, for boards that say nothing until
+they are struck).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from firmware_bridge.board_talk import SIGMA_NS
 from firmware_bridge.boards import ask_everywhere, is_device
 from firmware_bridge.dialects.recognise import Dialect
+from firmware_bridge.joined import BETWEEN, JoinedSource, parts_of
 from firmware_bridge.knock import Found
 from firmware_bridge.midi_talk import SIGMA_NS as ARRIVAL_SIGMA_NS
 from firmware_bridge.source import (
@@ -49,8 +51,8 @@ class SerialDriver:
                 infos.append(_info(answer.found))
         return infos
 
-    def create(self, address: Address, clock: Clock) -> SerialSource:
-        """A source for a device or a board's id.
+    def create(self, address: Address, clock: Clock) -> SerialSource | JoinedSource:
+        """A source for a device or a board's id, or for several with commas between.
 
         Raises
         ------
@@ -58,13 +60,16 @@ class SerialDriver:
             For a parameter that is not known, or a value that makes no sense.
         """
         address.only({"baud", "dialect"})
-        if not is_device(address.target):
-            board_id_of(address)
+        parts = parts_of(address) if BETWEEN in address.target else [address]
+        for part in parts:
+            if not is_device(part.target):
+                board_id_of(part)
         dialect = address.params.get("dialect")
         if dialect is not None and dialect not in DIALECTS:
             known = ", ".join(sorted(DIALECTS))
             raise WrongUse(f"{address}: '{dialect}' is no dialect; known are {known}.")
-        return SerialSource(address, clock)
+        boards = [SerialSource(part, clock) for part in parts]
+        return boards[0] if len(boards) == 1 else JoinedSource(address, boards)
 
 
 def _info(found: Found) -> KitInfo:

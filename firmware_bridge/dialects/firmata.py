@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-# Versions are small numbers, and a name is text in pairs of 7 bits.
-_VERSION = re.compile(rb"\xf9[\x01-\x0f][\x00-\x1f]")
+# Versions are small numbers, and a name is text in pairs of 7 bits. The version alone is three
+# bytes that others may say as well: it counts when the name begins behind it.
+_VERSION = re.compile(rb"\xf9[\x01-\x0f][\x00-\x1f]\xf0\x79")
 _NAME = re.compile(rb"\xf0\x79[\x01-\x0f][\x00-\x1f](?P<name>[\x00-\x7f]*)\xf7", re.S)
 
 WHY_NOT = (
