@@ -217,7 +217,7 @@ class Host:
             if awaited and run.start_ns is not None and self._sink is not None:
                 self._sink.set_start(run.start_ns)
                 self._say(Started(self._sink.take_id, run.start_ns))
-            watermark_ns = min(link.source.watermark_ns() for link in self._links)
+            watermark_ns = min(link.watermark_ns() for link in self._links)
             over = run.advance(watermark_ns)
             if over or all(link.ended for link in self._links):
                 self.end_take(TakeState.FINISHED)

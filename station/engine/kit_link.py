@@ -46,9 +46,11 @@ class KitLink:
         """
         self.source.open(wake)
         picked = pick_profile(self.source.info.name)
-        self._profile = picked.profile
+        self._profile = (
+            picked.profile.without_corrections() if self.source.info.corrected else picked.profile
+        )
         self._hint = picked.hint or ""
-        self._translator = Translator(picked.profile, self._number, self._numbers)
+        self._translator = Translator(self._profile, self._number, self._numbers)
 
     def pump(self) -> Translated:
         """Everything that came since the last call, as hits and marks."""
@@ -70,6 +72,10 @@ class KitLink:
         self._state, self._detail = LinkState.OPEN, ""
         self._numbers = numbers
         self._translator = Translator(self._profile, self._number, numbers)
+
+    def watermark_ns(self) -> int:
+        """No hit with an earlier time will come any more."""
+        return self.source.watermark_ns() - self._profile.max_skew_ns
 
     @property
     def ended(self) -> bool:

@@ -130,6 +130,9 @@ class KitInfo:
         True for a kit that nobody strikes.
     detail
         For people: which system, firmware, file.
+    corrected
+        True when the pads' skew and the wire's queue have been taken off the times already:
+        the replay of a kept take.
     """
 
     address: str
@@ -138,6 +141,7 @@ class KitInfo:
     sigma_ns: int
     simulated: bool = False
     detail: str = ""
+    corrected: bool = False
 
 
 class KitSource(Protocol):

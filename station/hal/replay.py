@@ -40,6 +40,7 @@ class _Recording:
     start_ns: int
     name: str
     sigma_ns: int
+    corrected: bool = False
 
 
 class ReplaySource:
@@ -86,7 +87,12 @@ class ReplaySource:
         """
         self.close()
         recording = self._recording()
-        self._info = replace(self._info, name=recording.name, sigma_ns=recording.sigma_ns)
+        self._info = replace(
+            self._info,
+            name=recording.name,
+            sigma_ns=recording.sigma_ns,
+            corrected=recording.corrected,
+        )
         if self._speed is None:
             self._start_ns = recording.start_ns
             self._playback = FastPlayback(_cues(recording, 0), wake)
@@ -169,7 +175,11 @@ def _kept_take(id_or_prefix: str) -> _Recording:
     if not len(hits):
         raise FileError(f"The take {take.id} has no hits to replay; choose another.")
     return _Recording(
-        list(_events_of_hits(hits)), take.start_ns, _take_name(take), int(hits["t_sigma_ns"].max())
+        list(_events_of_hits(hits)),
+        take.start_ns,
+        _take_name(take),
+        int(hits["t_sigma_ns"].max()),
+        corrected=True,
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 from station import units
 from station.charts.lanes import Place
+from station.kits.din import MAX_WAIT_NS
 from station.model import Pad, Zone
 
 
@@ -169,7 +170,13 @@ class Profile:
     @property
     def max_skew_ns(self) -> int:
         """How far before its stamp a hit's time may come to lie."""
-        return max(0, *self.skew_ns.values()) if self.skew_ns else 0
+        queue_ns = MAX_WAIT_NS if self.wire is Wire.DIN else 0
+        return queue_ns + max(0, *self.skew_ns.values(), 0)
+
+    def without_corrections(self) -> Profile:
+        """The same for times that have been corrected already."""
+        wire = Wire.USB if self.wire is Wire.DIN else self.wire
+        return replace(self, wire=wire, skew_ns=MappingProxyType({}))
 
     def strike_number(self, place: Place) -> tuple[int, int] | None:
         """The board's own numbers (pad, zone) of a place; None when the board has no such pad.

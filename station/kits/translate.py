@@ -16,7 +16,8 @@ from station.hal.api import (
     OverflowEvent,
     StrikeEvent,
 )
-from station.kits.profile import Choke, Profile
+from station.kits.din import DinQueue
+from station.kits.profile import Choke, Profile, Wire
 from station.kits.suspects import Suspects
 from station.model import PAD_INDEX, Flag, Hit, Mark, MarkKind, Pad, StampedBy, Zone
 
@@ -73,6 +74,7 @@ class Translator:
         self._source = source
         self._numbers = count() if numbers is None else numbers
         self._suspects = Suspects(profile.suspects)
+        self._din = DinQueue() if profile.wire is Wire.DIN else None
         self._nowhere = self._lane(_NOWHERE, _UNMAPPED)
         self._notes = [
             self._lane(profile.notes[note]) if note in profile.notes else self._nowhere
@@ -97,7 +99,8 @@ class Translator:
                 if event.stamped_by is not self._stamped_by:
                     self._note_stamp(event, marks)
                 if isinstance(event, MidiEvent):
-                    self._midi(event, hits, marks)
+                    # Whatever a message says, it has occupied the wire.
+                    self._midi(event if self._din is None else self._din.undo(event), hits, marks)
                 else:
                     hits.append(self._strike(event))
             elif isinstance(event, ChokeEvent):

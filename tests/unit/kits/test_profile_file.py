@@ -52,7 +52,10 @@ def test_everything_that_can_be_said():
     assert dict(profile.notes) == {38: (Pad.SNARE, Zone.HEAD), 9: (Pad.HI_HAT, Zone.BOW)}
     assert profile.hi_hat == HiHat(5, 0, 10, 100)
     assert dict(profile.skew_ns) == {Pad.RIDE: 3_500_000, Pad.KICK: -1_000_000}
-    assert profile.max_skew_ns == 3_500_000
+    # The ride's own, and three notes of a DIN wire.
+    assert profile.max_skew_ns == 3_500_000 + 2_880_000
+    plain = profile.without_corrections()
+    assert (plain.max_skew_ns, dict(plain.skew_ns), plain.notes) == (0, {}, profile.notes)
     drum, cymbal = (profile.suspects.double[kind] for kind in (PadKind.DRUM, PadKind.CYMBAL))
     assert (drum.window_ns, drum.ratio) == (25_000_000, 0.5)
     assert (cymbal.window_ns, cymbal.ratio) == (25_000_000, 0.4)
