@@ -44,11 +44,11 @@ PAIRS_TOGETHER = 4  # pairs or triples to one observation
 
 # A row a note: which batch, chord and triples it is part of, and how it was played.
 # `limb` is the place in MOMENTS of its pad against `reference`, −1 for none; `first_of`,
-# `middle_of`, `last_of` are places in TRIPLE, −1 for none.
+# `middle_of`, `last_of` are places in TRIPLE, −1 for none; `swings` is 1 where there is one.
 NOTE = np.dtype(
     [("written_ns", "i8"), ("offset_ns", "i8"), ("played", "i4"), ("batch", "i4"),
      ("chord_begin", "i4"), ("chord_end", "i4"), ("reference", "i4"), ("limb", "i4"),
-     ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("_", "i4")]
+     ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("swings", "i4")]
 )  # fmt: skip
 # A beat, what lies within, and the next beat, on one pad: places of notes.
 TRIPLE = np.dtype([("first", "i4"), ("middle", "i4"), ("last", "i4"), ("_", "i4")])
@@ -66,18 +66,20 @@ BATCH = np.dtype(
 MOMENTS = np.dtype(
     [("n", "i8"), ("mean", "f8"), ("m2", "f8"), ("held", "i8"), ("sum", "f8"), ("count", "i8")]
 )
-# One noise of the tempo: its variances in units of σ² and its weight, then the filter.
+# One noise: its variances in units of σ² and its weight, then the filter. |F| is the product of
+# `f` and of what has been put into `log_f`; its logarithm is taken when it is asked for.
 NOISE = np.dtype(
     [("scatter", "f8"), ("clock", "f8"), ("wander", "f8"), ("log_weight", "f8"),
      ("level_y", "f8"), ("level_x", "f8"), ("tempo_y", "f8"), ("tempo_x", "f8"),
      ("p00", "f8"), ("p01", "f8"), ("p11", "f8"),
-     ("s", "f8"), ("w", "f8"), ("q", "f8"), ("log_f", "f8")]
+     ("s", "f8"), ("w", "f8"), ("q", "f8"), ("f", "f8"), ("log_f", "f8"),
+     ("log_now", "f8")]
 )  # fmt: skip
 # What is called, and what it is called by: margins, the evidence that a call needs, s₀², and the
-# c of two priors of the same weight.
+# c of two priors of the same weight (0 for no second one). `scale` is about the interval's width.
 CALL = np.dtype(
     [("n", "i8"), ("low", "f8"), ("high", "f8"), ("log_call", "f8"), ("square", "f8"),
-     ("wide", "f8"), ("narrow", "f8"), ("estimate", "f8"), ("log_n", "f8"),
+     ("wide", "f8"), ("narrow", "f8"), ("estimate", "f8"), ("scale", "f8"), ("log_n", "f8"),
      ("call", "i8"), ("called_at_beat", "i8")]
 )  # fmt: skip
 # Where we are: next batch, number of the batch before, and sums not yet put together.
@@ -114,7 +116,7 @@ NU = 2.0
 PLACEMENT_SQUARE = 60.0
 TEMPO_SQUARE = 30.0
 PLACEMENT_C = (0.03, 0.3)
-TEMPO_C = (20.0, 20.0)
+TEMPO_C = (20.0, 0.0)
 _MEAN_C = PLACEMENT_C
 _BATCH_KEEPS = _WANDER_RATE**BATCH_BEATS
 _BATCH_MOVES = (1.0 - _BATCH_KEEPS) / (1.0 - _WANDER_RATE)
@@ -126,7 +128,11 @@ SWING_CENTRE = 0.55
 _FEWEST_IN_SPREAD = 6
 _LEAST_VARIANCE = 1e-6  # ms²: nobody is steadier than a microsecond
 _MS = 1e-6  # ms a ns
-_FIRST_STEP, _FARTHEST = 1e-3, 1e12  # of the search for the end of an interval
+# The search for the end of an interval: least and greatest distance, and nearness of log E.
+_LEAST_SCALE, _FARTHEST, _NEAR = 1e-6, 1e12, 1e-6
+_NOTHING = 36.0  # a likelihood less by so many logs changes no sum of doubles
+_LOG_2 = math.log(2.0)
+_SMALL, _LARGE = 1e-100, 1e100
 # Places in CALL, of the first noise of placement, in MOMENTS (pads against the reference from
 # LIMBS on), and the s₀² of each of these.
 TEMPO, PLACEMENT = 0, 1
@@ -195,66 +201,117 @@ def half_width(n: int, mean: float, m2: float, square: float) -> float:
 def _log_likelihood(noise: np.void, n: int, mu: float, square: float) -> float:
     """log of weight times L(mu) under one noise."""
     left = max(noise["q"] - 2.0 * mu * noise["s"] + mu * mu * noise["w"], 0.0)
-    misfit = float(noise["log_f"]) + (n + NU) * math.log(left + NU * square)
+    misfit = float(noise["log_now"]) + (n + NU) * math.log(left + NU * square)
     return float(noise["log_weight"]) - 0.5 * misfit
 
 
 @kernel
 def log_e(noises: NDArray[np.void], call: np.void, mu: float) -> float:
     """log E(mu): evidence against 'it is mu', after `weigh`. Finite for finite input."""
-    total = _log_likelihood(noises[0], call["n"], mu, call["square"])
-    for i in range(1, len(noises)):
-        total = log_sum(total, _log_likelihood(noises[i], call["n"], mu, call["square"]))
-    return float(call["log_n"]) - total
+    best = -math.inf
+    total = 0.0
+    for i in range(len(noises)):
+        term = _log_likelihood(noises[i], call["n"], mu, call["square"])
+        if term > best:
+            total = total * math.exp(best - term) + 1.0 if best > term - _NOTHING else 1.0
+            best = term
+        elif term > best - _NOTHING:
+            total += math.exp(term - best)
+    return float(call["log_n"]) - best - math.log(total)
 
 
 @kernel
 def weigh(noises: NDArray[np.void], call: np.void) -> None:
     """log N over all noises, and the estimate: each noise's own, by how well it explains."""
-    power = 0.5 * (call["n"] + NU)
+    n = call["n"]
+    square = NU * call["square"]
+    power = 0.5 * (n + NU)
     best = -math.inf
     total = 0.0
     weighted = 0.0
     for i in range(len(noises)):
         noise = noises[i]
+        noise["log_now"] = noise["log_f"] + math.log(noise["f"])
         s = noise["s"]
         w = noise["w"]
-        term = -math.inf
-        for c in (call["wide"], call["narrow"]):
-            left = max(noise["q"] - s * s / (w + c), 0.0)
-            one = -0.5 * math.log(4.0 * (w + c) / c) - power * math.log(left + NU * call["square"])
-            term = log_sum(term, one) if term > -math.inf else one
-        term += noise["log_weight"] - 0.5 * noise["log_f"]
+        left = max(noise["q"] - s * s / (w + call["wide"]), 0.0) + square
+        term = -0.5 * math.log((w + call["wide"]) / call["wide"]) - power * math.log(left)
+        if call["narrow"] > 0.0:
+            less = max(noise["q"] - s * s / (w + call["narrow"]), 0.0) + square
+            other = -0.5 * math.log((w + call["narrow"]) / call["narrow"])
+            term = log_sum(term, other - power * math.log(less)) - _LOG_2
+        term += noise["log_weight"] - 0.5 * noise["log_now"]
         if term > best:
-            shrink = math.exp(best - term)
-            total *= shrink
-            weighted *= shrink
+            shrink = math.exp(best - term) if best > term - _NOTHING else 0.0
+            total = total * shrink + 1.0
+            weighted = weighted * shrink + s / w
             best = term
-        weight = math.exp(term - best)
-        total += weight
-        weighted += weight * s / w
+            call["scale"] = math.sqrt(left / (w * (n + NU)))
+        elif term > best - _NOTHING:
+            weight = math.exp(term - best)
+            total += weight
+            weighted += weight * s / w
     call["log_n"] = best + math.log(total)
     call["estimate"] = weighted / total
 
 
 @kernel
-def _bound(noises: NDArray[np.void], call: np.void, step: float) -> float:
-    """Where E reaches 20 on the side of `step` from the estimate; infinite for nowhere."""
-    estimate = float(call["estimate"])
+def _bound(noises: NDArray[np.void], call: np.void, side: float) -> float:
+    """Where E reaches 20 on one side (±1) of the estimate; infinite for nowhere.
+
+    By the Illinois variant of the false position (Dowell & Jarratt 1971).
+    """
     if call["n"] < 1:
-        return math.copysign(math.inf, step)
-    while log_e(noises, call, estimate + step) < LOG_INTERVAL:
-        step *= 2.0
-        if abs(step) > _FARTHEST:
-            return math.copysign(math.inf, step)
+        return side * math.inf
+    estimate = float(call["estimate"])
+    scale = float(call["scale"])
     inner = 0.0
-    for _ in range(40):
-        middle = 0.5 * (inner + step)
-        if log_e(noises, call, estimate + middle) < LOG_INTERVAL:
-            inner = middle
+    inner_e = log_e(noises, call, estimate) - LOG_INTERVAL
+    outer = side * 3.0 * max(scale, _LEAST_SCALE)
+    outer_e = log_e(noises, call, estimate + outer) - LOG_INTERVAL
+    while outer_e < 0.0:
+        inner = outer
+        inner_e = outer_e
+        outer *= 2.0
+        if abs(outer) > _FARTHEST:
+            return side * math.inf
+        outer_e = log_e(noises, call, estimate + outer) - LOG_INTERVAL
+    for _ in range(60):
+        middle = (inner * outer_e - outer * inner_e) / (outer_e - inner_e)
+        middle_e = log_e(noises, call, estimate + middle) - LOG_INTERVAL
+        if abs(middle_e) < _NEAR:
+            return estimate + middle
+        if middle_e > 0.0:
+            outer = middle
+            outer_e = middle_e
+            inner_e *= 0.5
         else:
-            step = middle
-    return estimate + step
+            inner = middle
+            inner_e = middle_e
+            outer_e *= 0.5
+    return estimate + outer
+
+
+@kernel
+def _proven(noises: NDArray[np.void], call: np.void) -> int:
+    """What is proven now, after `weigh`; the call that was made where nothing speaks against it."""
+    estimate = float(call["estimate"])
+    said = int(call["call"])
+    if estimate < call["low"]:
+        if log_e(noises, call, call["low"]) > call["log_call"]:
+            return LOW
+        against = said == HIGH and log_e(noises, call, call["high"]) > LOG_INTERVAL
+        return OPEN if against else said
+    if estimate > call["high"]:
+        if log_e(noises, call, call["high"]) > call["log_call"]:
+            return HIGH
+        against = said == LOW and log_e(noises, call, call["low"]) > LOG_INTERVAL
+        return OPEN if against else said
+    above = log_e(noises, call, call["low"]) > LOG_INTERVAL
+    below = log_e(noises, call, call["high"]) > LOG_INTERVAL
+    if above and below:
+        return WITHIN
+    return OPEN if (said == LOW and above) or (said == HIGH and below) else said
 
 
 @kernel
@@ -263,25 +320,20 @@ def _decide(noises: NDArray[np.void], call: np.void, beat: int) -> None:
     weigh(noises, call)
     if call["n"] < FEWEST:
         return
-    e_low = log_e(noises, call, call["low"])
-    e_high = log_e(noises, call, call["high"])
-    estimate = call["estimate"]
-    said = call["call"]
-    if estimate < call["low"] and e_low > call["log_call"]:
-        proven = LOW
-    elif estimate > call["high"] and e_high > call["log_call"]:
-        proven = HIGH
-    elif call["low"] < estimate < call["high"] and e_low > LOG_INTERVAL and e_high > LOG_INTERVAL:
-        proven = WITHIN
-    elif (said == LOW and estimate > call["low"] and e_low > LOG_INTERVAL) or (
-        said == HIGH and estimate < call["high"] and e_high > LOG_INTERVAL
-    ):
-        proven = OPEN
-    else:
-        proven = said
-    if proven != said:
+    proven = _proven(noises, call)
+    if proven != call["call"]:
         call["call"] = proven
         call["called_at_beat"] = beat
+
+
+@kernel
+def _stretch(noise: np.void, f: float) -> None:
+    """Multiply |F| by the variance of one more innovation."""
+    product = noise["f"] * f
+    if not _SMALL < product < _LARGE:
+        noise["log_f"] += math.log(product)
+        product = 1.0
+    noise["f"] = product
 
 
 @kernel
@@ -333,7 +385,7 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
     noise["s"] += error_x * error_y / f
     noise["w"] += error_x * error_x / f
     noise["q"] += error_y * error_y / f
-    noise["log_f"] += math.log(f)
+    _stretch(noise, f)
     k0 = (a0 + _BATCH_MOVES * a1 + shared) / f
     k1 = _BATCH_KEEPS * a1 / f
     noise["level_y"] += _BATCH_MOVES * noise["tempo_y"] + k0 * error_y
@@ -368,7 +420,8 @@ def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: n
     if first or noises[0]["w"] == 0.0:
         return
     call["n"] += 1
-    _decide(noises, call, batch["end_beat"])
+    if batch["ends_placement"]:  # every other batch: to ask costs more than to listen
+        _decide(noises, call, batch["end_beat"])
 
 
 @kernel
@@ -388,7 +441,7 @@ def filter_mean(noise: np.void, y: float, batches: int) -> None:
     noise["s"] += error_x * error_y / f
     noise["w"] += error_x * error_x / f
     noise["q"] += error_y * error_y / f
-    noise["log_f"] += math.log(f)
+    _stretch(noise, f)
     noise["level_y"] += p / f * error_y
     noise["level_x"] += p / f * error_x
     noise["p00"] = p * noise["scatter"] / f
@@ -443,11 +496,9 @@ def _ask_spread(batch: np.void, state: np.void, moments: np.void) -> None:
 
 @kernel
 def _ask_limbs(index: int, notes: NDArray[np.void], moments: NDArray[np.void]) -> None:
-    """Pair a note just played with what was played of its chord."""
+    """Pair a note just played, of a chord with the reference, with what was played of it."""
     note = notes[index]
     reference = note["reference"]
-    if reference < 0:
-        return
     if reference != index:
         if note["limb"] >= 0 and notes[reference]["played"]:
             late_ns = note["offset_ns"] - notes[reference]["offset_ns"]
@@ -529,10 +580,12 @@ def feed(
         batch["xx"] += x * x
         batch["xt"] += x * t
         batch["tt"] += t * t
-        _ask_limbs(index, notes, moments)
-        _ask_swing(note["first_of"], notes, triples, moments[SWING])
-        _ask_swing(note["middle_of"], notes, triples, moments[SWING])
-        _ask_swing(note["last_of"], notes, triples, moments[SWING])
+        if note["reference"] >= 0:
+            _ask_limbs(index, notes, moments)
+        if note["swings"]:
+            _ask_swing(note["first_of"], notes, triples, moments[SWING])
+            _ask_swing(note["middle_of"], notes, triples, moments[SWING])
+            _ask_swing(note["last_of"], notes, triples, moments[SWING])
     while state["next_batch"] < len(batches) and batches[state["next_batch"]]["notes_left"] == 0:
         batch = batches[state["next_batch"]]
         if batch["whole"] and batch["n"] > 0.0:
@@ -558,8 +611,10 @@ def intervals(
     """
     for i in range(2):
         mine = noises[:FIRST_MEAN] if i == TEMPO else noises[FIRST_MEAN:]
-        out[i, 0] = _bound(mine, calls[i], -_FIRST_STEP)
-        out[i, 1] = _bound(mine, calls[i], _FIRST_STEP)
+        if calls[i]["n"] > 0:
+            weigh(mine, calls[i])
+        out[i, 0] = _bound(mine, calls[i], -1.0)
+        out[i, 1] = _bound(mine, calls[i], 1.0)
     for i in range(len(moments)):
         m = moments[i]
         reach = math.inf

@@ -151,6 +151,7 @@ def _triples(
             most["first"], most["middle"], most["last"] = first[swung], middle[swung], last[swung]
     for name in ("first", "middle", "last"):
         notes[f"{name}_of"][most[name]] = np.arange(len(most))
+        notes["swings"][most[name]] = 1
     return most
 
 

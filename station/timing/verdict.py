@@ -82,6 +82,7 @@ class RunningVerdict:
         for record, (scatter, clock, wander, weight) in zip(self._noises, noises, strict=True):
             record["scatter"], record["clock"], record["wander"] = scatter, clock, wander
             record["log_weight"] = math.log(weight)
+        self._noises["f"] = 1.0
         self._noises["p00"] = self._noises["wander"]  # what wanders has always been wandering
         self._calls = np.zeros(2, dtype=evidence.CALL)
         for place, low, high, log_call, square, (wide, narrow) in (
