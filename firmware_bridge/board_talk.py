@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
+from firmware_bridge.codec import PING_BYTES
 from firmware_bridge.cues import CueQueue, WantedCue, WhenDone
 from firmware_bridge.events import (
     Answered,
@@ -30,8 +31,7 @@ from station.units import NS_PER_MS, NS_PER_S, NS_PER_US
 
 # What a stamp is worth on a board that nothing else is known of yet; see the bench.
 SIGMA_NS = 60 * NS_PER_US
-# A ping is 27 bytes on the wire, and so is a pong.
-_PING_BITS = 2 * 27 * 10
+_PING_BITS = 2 * PING_BYTES * 10
 # A board answers pings and says a heartbeat every second: in so long it must be heard.
 _SILENT_NS = 2_500 * NS_PER_MS
 # After the last hit, pings come as often as while playing for so long.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from firmware_bridge.frames import Frame, encode_frame
-from firmware_bridge.messages import BY_TYPE, TYPE_OF, Message
+from firmware_bridge.messages import BY_TYPE, TYPE_OF, Message, Ping
 from firmware_bridge.wire import Layout, Misfit, layout_of
 
 
@@ -61,3 +61,7 @@ def decode(frame: Frame, *, newer: bool = False) -> Message | Unread:
     if used < len(frame.payload) and not newer:
         return Unread(frame, Why.TOO_LONG)
     return message
+
+
+# On the wire, and so is a pong: at a known speed this part of a round trip is no doubt.
+PING_BYTES = len(encode(Ping(0)))

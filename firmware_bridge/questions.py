@@ -87,6 +87,22 @@ class Questions:
         self._open.clear()
         return asked
 
+    def forget_cues(self, until_us: int | None = None) -> list[Cue]:
+        """The cues that will not be answered any more.
+
+        Parameters
+        ----------
+        until_us
+            Those before this time of the board's clock; None: all.
+        """
+        gone: list[Cue] = []
+        for seq, waiting in list(self._open.items()):
+            cue = waiting.question
+            if isinstance(cue, Cue) and (until_us is None or cue.at_us < until_us):
+                del self._open[seq]
+                gone.append(cue)
+        return gone
+
     @property
     def next_ns(self) -> int | None:
         """When `due` has something to do next; None when nothing waits."""

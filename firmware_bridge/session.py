@@ -26,7 +26,6 @@ from firmware_bridge.events import (
 from firmware_bridge.frames import END, Frame, FrameDecoder, LineCounters
 from firmware_bridge.handshake import BoardInfo, greet
 from firmware_bridge.messages import (
-    Cue,
     Heartbeat,
     Hello,
     HelloAck,
@@ -52,8 +51,10 @@ _TOKENS = 1 << 32
 _RESENT = int(HitFlag.RESENT)
 # A hit from the future, or from so long ago without having been asked for, is noise whose
 # check happened to be right.
-_FUTURE_US = 1_000_000
+_FUTURE_US = 100_000
 _PAST_US = 60_000_000
+# After its time a cue is answered at once.
+_CUE_ANSWERED_US = 1_000_000
 # Nobody strikes as much before the clocks are tied; what is beyond is lost, and said so.
 _HELD_LIMIT = 4096
 
@@ -165,11 +166,6 @@ class BoardSession:
         """Put a question; `Answered` or `Unanswered` follows."""
         self._questions.put(question)
 
-    def cue(self, at_ns: int, cue: int, value: int, duration_us: int = 0) -> None:
-        """Light or move something at a host time; only when `sync.usable`."""
-        at_us = max(0, self.sync.board_time(at_ns))
-        self.ask(Cue(at_us, duration_us, value, cue))
-
     def receive(self, data: bytes, arrival_ns: int) -> list[BoardEvent]:
         """Take the next bytes of the line.
 
@@ -210,6 +206,7 @@ class BoardSession:
             if self.schedule.due(now_ns):
                 out.append(self._ping(now_ns))
             out += self._resend_requests(now_ns)
+            self._give_up_cues(now_ns)
             send, given_up = self._questions.due(now_ns)
             out += [encode(question, seq) for seq, question in send]
             self._events += [Unanswered(question) for question in given_up]
@@ -261,6 +258,8 @@ class BoardSession:
         self.sync.note_board_time(ack.t_us)
         self.schedule.start(arrival_ns)
         self._events.append(Greeted(info, restarted=same_board and not same_boot))
+        # A board that is greeted drops its cues.
+        self._events += [Unanswered(cue) for cue in self._questions.forget_cues()]
         early, self._early = self._early, []
         if same_boot:
             for frame, hit, early_ns in early:
@@ -394,6 +393,12 @@ class BoardSession:
             out.append(encode(request, seq))
         self._say_lost()
         return out
+
+    def _give_up_cues(self, now_ns: int) -> None:
+        """A cue's only answer may be lost like anything else."""
+        if self.sync.usable:
+            until_us = self.sync.board_time(now_ns) - _CUE_ANSWERED_US
+            self._events += [Unanswered(cue) for cue in self._questions.forget_cues(until_us)]
 
     def _give_up_held(self) -> None:
         self._lose(len(self._held))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from firmware_bridge.bench.decoding import measure_decoder
@@ -12,8 +13,16 @@ from firmware_bridge.bench.stamps import compare_estimators
 SCHEMA = "firmware_bridge.bench/1"
 
 
+def _say_nothing(_what: str) -> None:
+    """Keep still about what is being done."""
+
+
 def run(
-    *, frames: int = 100_000, fuzzed: int = 200_000, seconds: float = 120.0, takes: int = 3
+    frames: int = 100_000,
+    fuzzed: int = 200_000,
+    seconds: int = 120,
+    takes: int = 3,
+    note: Callable[[str], None] = _say_nothing,
 ) -> dict[str, Any]:
     """Measure; some twenty seconds as it stands.
 
@@ -22,19 +31,23 @@ def run(
     frames
         Of a run of the decoder.
     fuzzed
-        Mutated frames; a million take half a minute.
+        Mutated frames; a million take some fifteen seconds.
     seconds, takes
-        Length and number of the simulated takes for each estimator and line.
+        Length (more than ten) and number of the simulated takes for each estimator and line.
+    note
+        Told what is being measured.
     """
+    note("the decoder")
+    decoder = measure_decoder(frames)
+    note(f"a session under {fuzzed:,} mutated frames")
+    fuzz = measure_fuzz(fuzzed)
+    note("clock sync beside its peers")
+    lines = compare_estimators(seconds, takes)
     return {
         "schema": SCHEMA,
-        "decoder": measure_decoder(frames),
-        "fuzz": measure_fuzz(fuzzed),
-        "sync": {
-            "seconds": seconds,
-            "takes": takes,
-            "lines": compare_estimators(seconds, takes),
-        },
+        "decoder": decoder,
+        "fuzz": fuzz,
+        "sync": {"seconds": seconds, "takes": takes, "lines": lines},
     }
 
 
@@ -53,7 +66,7 @@ def render(result: dict[str, Any]) -> str:
         f"({fuzz['implausible_hits_refused']} implausible ones refused), "
         f"{fuzz['hits_heard']:,} true hits heard.",
         f"Clock sync, error of a hit's time in µs after the first 10 s "
-        f"({sync['takes']} takes of {sync['seconds']:.0f} s, wander 2 ppm):",
+        f"({sync['takes']} takes of {sync['seconds']} s, wander 2 ppm):",
     ]
     for line, estimators in sync["lines"].items():
         ours = estimators[OURS]

@@ -24,6 +24,7 @@ from firmware_bridge.events import (
 from firmware_bridge.messages import (
     WHOLE_BOARD,
     Applied,
+    Cue,
     Cued,
     Describe,
     Get,
@@ -315,7 +316,7 @@ def test_a_cue_is_done_on_the_boards_clock() -> None:
     house = House()
     house.run(2 * S)
     at_ns = house.now_ns + 300 * MS
-    house.session.cue(at_ns, cue=1, value=65535)
+    house.session.ask(Cue(house.session.sync.board_time(at_ns), 0, 65_535, 1))
     assert not of(Answered, house.run(290 * MS))
     (answered,) = of(Answered, house.run(20 * MS))
     assert isinstance(answered.answer, Cued)
@@ -326,9 +327,32 @@ def test_the_ninth_cue_is_refused() -> None:
     house = House()
     house.run(S)
     for _ in range(9):
-        house.session.cue(house.now_ns + S, cue=0, value=1)
+        at_us = house.session.sync.board_time(house.now_ns + S)
+        house.session.ask(Cue(at_us, 0, 1, 0))
     (refused,) = of(Answered, house.run(100 * MS))
     assert refused.answer == Refused(8, Refusal.BUSY)
+
+
+def test_a_cue_whose_answer_is_lost_is_given_up() -> None:
+    house = House()
+    house.run(S)
+    cue = Cue(house.session.sync.board_time(house.now_ns + 100 * MS), 0, 1, 0)
+    house.session.ask(cue)
+    house.session.to_send(house.now_ns)  # and never carried
+    assert not of(Unanswered, house.run(S))
+    assert of(Unanswered, house.run(500 * MS)) == [Unanswered(cue)]
+
+
+def test_a_board_that_is_greeted_again_has_no_cues() -> None:
+    house = House()
+    house.run(S)
+    cue = Cue(house.session.sync.board_time(house.now_ns + S), 0, 1, 0)
+    house.session.ask(cue)
+    house.run(50 * MS)
+    house.board.reset(house.now_ns)
+    said = house.run(100 * MS)
+    assert [type(e) for e in said if isinstance(e, Greeted | Unanswered)] == [Greeted, Unanswered]
+    assert not of(Answered, house.run(2 * S))
 
 
 def test_a_pad_can_be_watched() -> None:
