@@ -64,20 +64,7 @@ def greet(ack: HelloAck) -> BoardInfo:
     KitError
         When there is no protocol that both speak; the message says which side is too old.
     """
-    major = min(ack.protocol_max, PROTOCOL_MAX)
-    name = printable(ack.board) or "The board"
-    if ack.protocol_min > PROTOCOL_MAX:
-        raise KitError(
-            f"{name} speaks protocol {ack.protocol_min} and above, this station up to "
-            f"{PROTOCOL_MAX}; update the station.",
-            KitReason.NOT_A_KIT,
-        )
-    if major < PROTOCOL_MIN:
-        raise KitError(
-            f"{name} speaks protocol {ack.protocol_max}, this station from {PROTOCOL_MIN} on; "
-            "update the board's firmware.",
-            KitReason.NOT_A_KIT,
-        )
+    major = common_major(ack.protocol_min, ack.protocol_max, printable(ack.board))
     # Of a board's higher major the minor says nothing about the major that is spoken.
     newer = ack.protocol_max > PROTOCOL_MAX or ack.minor > PROTOCOL_MINOR
     return BoardInfo(
@@ -94,6 +81,37 @@ def greet(ack: HelloAck) -> BoardInfo:
         capabilities=Capability(ack.capabilities),
         max_payload=ack.max_payload,
     )
+
+
+def common_major(lowest: int, highest: int, board: str = "") -> int:
+    """The highest protocol that a board and we both speak.
+
+    Parameters
+    ----------
+    lowest, highest
+        What the board speaks.
+    board
+        What it calls itself.
+
+    Raises
+    ------
+    KitError
+        When there is none; the message says which side is too old.
+    """
+    name = board or "The board"
+    if lowest > PROTOCOL_MAX:
+        raise KitError(
+            f"{name} speaks protocol {lowest} and above, this station up to {PROTOCOL_MAX}; "
+            "update the station.",
+            KitReason.NOT_A_KIT,
+        )
+    if highest < PROTOCOL_MIN:
+        raise KitError(
+            f"{name} speaks protocol {highest}, this station from {PROTOCOL_MIN} on; "
+            "update the board's firmware.",
+            KitReason.NOT_A_KIT,
+        )
+    return min(highest, PROTOCOL_MAX)
 
 
 def printable(text: str) -> str:

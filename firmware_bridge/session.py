@@ -24,8 +24,9 @@ from firmware_bridge.events import (
     Unanswered,
 )
 from firmware_bridge.frames import END, Frame, FrameDecoder, LineCounters
-from firmware_bridge.handshake import BoardInfo, greet
+from firmware_bridge.handshake import BoardInfo, common_major, greet
 from firmware_bridge.messages import (
+    TYPE_OF,
     Heartbeat,
     Hello,
     HelloAck,
@@ -186,10 +187,7 @@ class BoardSession:
             newer = self.board is None or self.board.newer_minor
             message = decode(frame, newer=newer)
             if isinstance(message, Unread):
-                if message.why is Why.UNKNOWN_TYPE:
-                    self.counters.unknown += 1
-                else:
-                    self.counters.misfits += 1
+                self._pass_over(message)
             else:
                 self._hear(frame, message, arrival_ns)
         return self._take_events()
@@ -219,6 +217,16 @@ class BoardSession:
         if self.board is not None:
             times += [self.schedule.next_ns, self._questions.next_ns, self._hits.next_ns]
         return min((t for t in times if t is not None), default=None)
+
+    def _pass_over(self, unread: Unread) -> None:
+        if unread.why is Why.UNKNOWN_TYPE:
+            self.counters.unknown += 1
+            return
+        self.counters.misfits += 1
+        frame = unread.frame
+        # Of a newer protocol's greeting only the first two bytes are sure to be as ours.
+        if frame.type == TYPE_OF[HelloAck] and len(frame.payload) > 1:
+            common_major(frame.payload[0], frame.payload[1])
 
     def _hear(self, frame: Frame, message: Message, arrival_ns: int) -> None:
         match message:

@@ -17,6 +17,7 @@ from firmware_bridge.messages import (
     TYPE_OF,
     Capability,
     HitFlag,
+    PadHit,
     Parameter,
     Refusal,
     Save,
@@ -66,7 +67,9 @@ def test_an_answer_is_its_question_and_80() -> None:
     assert {kind + ANSWER for kind in questions} <= set(BY_TYPE)
 
 
-def test_the_example_is_a_real_frame() -> None:
+def test_the_examples_are_real_frames() -> None:
+    hit = PadHit(1_000_000, 2, 0, 40_000, 255, 0, 1_300)
+    assert f"`{encode(hit, 5).hex(' ').upper()}`" in PAGE
     assert f"`{encode(Save(), 7).hex(' ').upper()}`" in PAGE
     assert f"crc 0x{crc16(bytes((TYPE_OF[Save], 7))):04X}" in PAGE
 

@@ -21,6 +21,7 @@ from firmware_bridge.events import (
     Tied,
     Unanswered,
 )
+from firmware_bridge.frames import encode_frame
 from firmware_bridge.messages import (
     WHOLE_BOARD,
     Applied,
@@ -265,6 +266,17 @@ def test_a_newer_major_is_refused_in_one_sentence() -> None:
     house = House(SimBoardConfig(protocol_min=2, protocol_max=2))
     with pytest.raises(KitError, match=r"Simulated board speaks protocol 2 and above.*update"):
         house.run(S)
+
+
+def test_a_greeting_that_a_newer_major_has_changed_is_refused_all_the_same() -> None:
+    session = BoardSession(Random(1))
+    session.connect(0)
+    with pytest.raises(
+        KitError, match=r"The board speaks protocol 3 and above.*update the station"
+    ):
+        session.receive(encode_frame(0x81, 0, bytes((3, 5, 0))), 1)
+    assert session.receive(encode_frame(0x81, 0, bytes((1, 1, 0))), 2) == []
+    assert session.counters.misfits == 2
 
 
 def test_parameters_are_described_set_and_kept() -> None:
