@@ -1,7 +1,1 @@
-"""What is measured about the serial wire without a wire: decoder, noise and clock sync."""
-
-from __future__ import annotations
-
-from firmware_bridge.bench.run import render, run
-
-__all__ = ["render", "run"]
+"""What is measured about the serial wire: without a wire (`run`), and over a pty."""

@@ -1,4 +1,4 @@
-"""All of it, as numbers and as a page."""
+"""All that can be measured without a wire, as numbers and as a page: decoder, noise, clock sync."""
 
 from __future__ import annotations
 

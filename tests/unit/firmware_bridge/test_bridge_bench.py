@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from firmware_bridge.bench import render, run
+from firmware_bridge.bench.run import render, run
 from firmware_bridge.bench.estimators import ESTIMATORS
 from firmware_bridge.bench.exchanges import LINES, START_NS, exchanges
 from firmware_bridge.simboard.clock import SimClock
