@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from firmware_bridge.bench.run import render, run
 from firmware_bridge.bench.estimators import ESTIMATORS
 from firmware_bridge.bench.exchanges import LINES, START_NS, exchanges
+from firmware_bridge.bench.run import render, run
 from firmware_bridge.simboard.clock import SimClock
 from firmware_bridge.sync import Exchange
 
