@@ -67,8 +67,9 @@ class KitLink:
         """
         if isinstance(self.source, BringsItsTime):
             self.source.close()
-            self.source.open(wake)
-        self.source.read()
+            self.source.open(wake)  # what is there to be read from now on is the take
+        else:
+            self.source.read()
         self._state, self._detail = LinkState.OPEN, ""
         self._numbers = numbers
         self._translator = Translator(self._profile, self._number, numbers)
