@@ -44,7 +44,7 @@ class Outcome:
     take_id, report
         The kept take, and its `station.take/1`; an empty report when it could not be made.
     problems
-        What went wrong meanwhile, in the engine's words.
+        What went wrong and was not over by itself, in the engine's words.
     """
 
     take_id: str
@@ -157,7 +157,8 @@ class Session:
             case VerdictNow():
                 self._view.judge(message.verdict)
             case Problem():
-                self._problems.append(message)
+                if not message.passing:
+                    self._problems.append(message)
                 self._tell(message.message)
             case Ended():
                 self._ended = message

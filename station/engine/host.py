@@ -32,7 +32,7 @@ from station.engine.messages import (
 )
 from station.engine.ring import RingWriter
 from station.engine.take_run import TakeRun
-from station.errors import KitError, KitReason, StationError, WrongUse
+from station.errors import KitError, KitReason, StationError, StoreReason, WrongUse
 from station.hal.api import BringsItsTime, FollowsChart
 from station.kept import kept_report, report_of
 from station.model import Flag, Hit, Judgement, JudgementKind, Take, TakeState, Verdict
@@ -86,7 +86,7 @@ class Host:
         self._run: TakeRun | None = None
         self._sink: TakeWriter | MemoryTake | None = None
         self._said_verdict: Verdict | None = None
-        self._said_problem = ""
+        self._said_reason: StoreReason | None = None
         self._verdict_due_ns = 0
         self._status_due_ns = 0
 
@@ -156,7 +156,7 @@ class Host:
                 link.source.follow(chart, start_ns)
         take = self._take_of(command, chart, start_ns)
         self._sink = store.begin(take) if store is not None else MemoryTake(take)
-        self._said_verdict, self._said_problem = None, ""
+        self._said_verdict, self._said_reason = None, None
         self._run = TakeRun(
             chart,
             None if awaited else start_ns,
@@ -298,16 +298,21 @@ class Host:
         if now >= self._status_due_ns:
             self._status_due_ns = now + _STATUS_EVERY_NS
             self._say_status()
-            problem = self._sink.problem if self._sink is not None else None
-            if problem is not None and str(problem) != self._said_problem:
-                self._said_problem = str(problem)
-                self._say(Problem(str(problem), problem.exit_code))
+            self._say_problem()
         if self._run is not None and now >= self._verdict_due_ns:
             self._verdict_due_ns = now + _VERDICT_EVERY_NS
             verdict = self._run.verdict()
             if verdict is not None and verdict != self._said_verdict:
                 self._said_verdict = verdict
                 self._say(VerdictNow(verdict_dict(verdict)))
+
+    def _say_problem(self) -> None:
+        """Say once what stands in the way of keeping; its sentence counts the hits, and grows."""
+        problem = self._sink.problem if self._sink is not None else None
+        reason = problem.reason if problem is not None else None
+        if problem is not None and reason is not self._said_reason:
+            self._say(Problem(str(problem), problem.exit_code, passing=True))
+        self._said_reason = reason
 
     def _say_status(self) -> None:
         for link in self._links:

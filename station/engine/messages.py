@@ -150,10 +150,13 @@ class Problem:
         One sentence to a person.
     exit_code
         What a command would exit with for it.
+    passing
+        Whether it may be over by itself; if it is not when the take ends, it is said again.
     """
 
     message: str
     exit_code: int = 3
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

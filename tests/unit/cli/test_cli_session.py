@@ -71,8 +71,12 @@ def session(engine: FakeEngine, told: list[str] | None = None) -> Session:
     return Session(cast("EngineClient", engine), LiveView(load_chart("pulse")), tell)
 
 
-def play(engine: FakeEngine, key: Callable[[float], str] = lambda s: "") -> Outcome:
-    made = session(engine)
+def play(
+    engine: FakeEngine,
+    key: Callable[[float], str] = lambda s: "",
+    told: list[str] | None = None,
+) -> Outcome:
+    made = session(engine, told)
     made.prepare("midi://x")
     start = Start(document.dump(load_chart("pulse")))
     return made.play(start, Silent(), key, threading.Event())
@@ -110,6 +114,20 @@ def test_a_problem_in_mid_take_ends_nothing_but_sets_the_exit_code() -> None:
     outcome = play(engine)
     assert outcome.report == REPORT
     assert outcome.exit_code == 3
+
+
+def test_a_problem_that_was_over_by_itself_is_told_and_no_more() -> None:
+    told: list[str] = []
+    engine = FakeEngine(
+        connect=[KIT],
+        start=[
+            Started("id", 5),
+            Problem("Database in use.", passing=True),
+            Ended("id", "finished", REPORT),
+        ],
+    )
+    assert play(engine, told=told).exit_code == 0
+    assert "Database in use." in told
 
 
 def test_a_take_that_cannot_begin_is_the_engines_own_error() -> None:
