@@ -1,6 +1,8 @@
-"""Which kit a command means when nobody said."""
+"""Which kits a command means when nobody said."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from station.hal.registry import discover
 
@@ -8,22 +10,22 @@ from station.hal.registry import discover
 SIMULATED = "sim://?player=human&seed=1"
 
 
-def choose_kit(typed: str | None) -> tuple[str, str]:
-    """The address to open, and a sentence for the player when it was not typed.
+def choose_kits(typed: Sequence[str]) -> tuple[list[str], str]:
+    """The addresses to open, and a sentence for the player when none was typed.
 
     Returns
     -------
-    (address, remark)
+    (addresses, remark)
         What was typed; else the first real kit; else the simulated drummer.
     """
-    if typed is not None:
-        return typed, ""
+    if typed:
+        return list(typed), ""
     real = [info for info in discover() if not info.simulated]
     if not real:
-        return SIMULATED, f"no kit attached: a simulated drummer plays ({SIMULATED})."
+        return [SIMULATED], f"no kit attached: a simulated drummer plays ({SIMULATED})."
     if len(real) > 1:
-        return real[0].address, (
+        return [real[0].address], (
             f"{len(real)} kits are attached; playing {real[0].address} "
             "('station kits' lists them all)."
         )
-    return real[0].address, ""
+    return [real[0].address], ""

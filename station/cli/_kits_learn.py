@@ -13,6 +13,7 @@ from station.clock import MONOTONIC
 from station.errors import FileError, KitError, KitReason, WrongUse
 from station.files import write_atomically
 from station.hal.api import (
+    FollowsChart,
     KitEvent,
     KitSource,
     LinkEvent,
@@ -68,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
     wake = threading.Event()
     try:
         source.open(wake.set)
+        if isinstance(source, FollowsChart):
+            raise WrongUse(f"{args.address} has no pads to strike; name a kit that you can play.")
         port = bare(source.info.name)
         name = file_name(args.name or port)
         path = own_folder() / f"{name}.toml"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, TypeVar
@@ -77,8 +77,8 @@ class Session:
         self._problems: list[Problem] = []
         self._ended: Ended | None = None
 
-    def prepare(self, address: str) -> None:
-        """Wait for the engine and open the kit.
+    def prepare(self, addresses: Sequence[str]) -> None:
+        """Wait for the engine and open the kits.
 
         Raises
         ------
@@ -86,10 +86,11 @@ class Session:
             What the engine says is wrong; `EngineError` when it ends.
         """
         self._await(Ready)
-        self._engine.send(Connect([address]))
-        status = self._await(KitStatus)
-        if status.hint:
-            self._tell(status.hint)
+        self._engine.send(Connect(list(addresses)))
+        for _ in addresses:
+            status = self._await(KitStatus)
+            if status.hint:
+                self._tell(status.hint)
 
     def play(self, start: Start, screen: Screen, key: ReadKey, stop: Event) -> Outcome:
         """Play one take to its end, or until a key or `stop` ends it.

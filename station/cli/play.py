@@ -9,7 +9,7 @@ from station.charts import document
 from station.charts.chart import Chart
 from station.cli._chart_choice import add_chart_arguments, chosen_chart
 from station.cli._keys import keyboard
-from station.cli._kit_choice import choose_kit
+from station.cli._kit_choice import choose_kits
 from station.cli._live import LiveView
 from station.cli._meter import signs_for
 from station.cli._output import STDOUT, check_target, clean, note, say, write_json
@@ -28,6 +28,7 @@ Space, Enter, q or Ctrl-C ends the take in good order; it is kept either way ('s
 Without a kit a simulated drummer plays."""
 EXAMPLE = """\
 station play midi://TD-17 --chart double-time-swing --bpm 330
+station play midi://TD-17 midi://SPD --chart pulse
 station play 'sim://?player=rushing&seed=1' --chart pulse --bars 8 --json -"""
 
 _USUAL_S = 60.0
@@ -36,7 +37,10 @@ _USUAL_S = 60.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may be typed after `station play`."""
     parser.add_argument(
-        "kit", nargs="?", metavar="ADDRESS", help="the kit ('station kits' lists them)"
+        "kits",
+        nargs="*",
+        metavar="ADDRESS",
+        help="the kit ('station kits' lists them); several are played as one",
     )
     add_chart_arguments(parser, "about a minute")
     how = parser.add_argument_group("how it is played")
@@ -76,11 +80,13 @@ def run(args: argparse.Namespace) -> int:
     """
     check_target(args.json)
     chart = chosen_chart(args, _USUAL_S)
-    address, remark = choose_kit(args.kit)
+    addresses, remark = choose_kits(args.kits)
     if remark:
         note(remark)
-    outcome = _play(args, chart, address)
+    outcome = _play(args, chart, addresses)
     if args.json != STDOUT:
+        if outcome.problems:
+            note("what follows is judged from what could be written so far.")
         _show_kept(outcome.take_id)
     if outcome.report:
         write_json(outcome.report, args.json)
@@ -103,13 +109,13 @@ def _show_kept(take_id: str) -> None:
     say(f"\nKept as {take_id}: 'station report {LATEST}' shows it again.")
 
 
-def _play(args: argparse.Namespace, chart: Chart, address: str) -> Outcome:
+def _play(args: argparse.Namespace, chart: Chart, addresses: list[str]) -> Outcome:
     # Standard output is the JSON's alone when it goes there.
     stream = sys.stderr if args.json == STDOUT else sys.stdout
     view = LiveView(chart, signs_for(stream.encoding))
     count = len(chart.notes)
     notes = "1 note" if count == 1 else f"{count} notes"
-    title = f"{clean(chart.title)}   {chart.bpm:g} BPM   {notes}   {address}"
+    title = f"{clean(chart.title)}   {chart.bpm:g} BPM   {notes}   {' + '.join(addresses)}"
     start = Start(
         document.dump(chart),
         count_in_bars=args.count_in,
@@ -120,7 +126,7 @@ def _play(args: argparse.Namespace, chart: Chart, address: str) -> Outcome:
     )
     with EngineClient.launch() as engine:
         session = Session(engine, view, note)
-        session.prepare(address)
+        session.prepare(addresses)
         with (
             asked_to_stop() as stop,
             keyboard() as key,

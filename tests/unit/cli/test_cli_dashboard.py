@@ -60,7 +60,7 @@ def test_without_a_display_the_terminal_plays_and_says_so(
     assert code == 0
     assert "no display" in err
     assert err.count("\n") == 1
-    assert (played[0].kit, played[0].chart, played[0].bpm) == ("midi://TD-17", "pulse", 132.4)
+    assert (played[0].kits, played[0].chart, played[0].bpm) == (["midi://TD-17"], "pulse", 132.4)
     station("--demo")
     assert played[1].kit == SIMULATED
     station()

@@ -11,7 +11,7 @@ import pytest
 
 from station.charts.lanes import PLACES
 from station.cli import _kits_learn, _kits_watch
-from station.cli._kit_choice import SIMULATED, choose_kit
+from station.cli._kit_choice import SIMULATED, choose_kits
 from station.cli._kits_learn import _Ear
 from station.cli._kits_watch import hit_line, mark_line
 from station.cli._lesson import USUAL_PLACES, Lesson, Strike, file_name, known_places, pattern
@@ -277,6 +277,12 @@ def test_a_kit_that_goes_away_ends_the_lesson(
     assert station(*LEARN)[0] == 3
 
 
+def test_a_simulated_drummer_cannot_be_taught(station: Station) -> None:
+    code, _, err = station("kits", "learn", "sim://?player=steady")
+    assert code == 2
+    assert "no pads to strike" in err
+
+
 def test_places_that_are_none_are_refused(station: Station) -> None:
     assert station("kits", "learn", "sim://", "--places", "nose")[0] == 2
 
@@ -321,16 +327,16 @@ def test_the_first_real_kit_is_chosen_else_the_drummer(monkeypatch: pytest.Monke
         monkeypatch.setattr("station.cli._kit_choice.discover", lambda: found)
 
     attached("sim://a")
-    address, remark = choose_kit(None)
-    assert address == SIMULATED
+    addresses, remark = choose_kits([])
+    assert addresses == [SIMULATED]
     assert "no kit" in remark
     attached("midi://a", "sim://a")
-    assert choose_kit(None) == ("midi://a", "")
+    assert choose_kits([]) == (["midi://a"], "")
     attached("midi://a", "midi://b", "sim://a")
-    address, remark = choose_kit(None)
-    assert address == "midi://a"
+    addresses, remark = choose_kits([])
+    assert addresses == ["midi://a"]
     assert "2 kits" in remark
-    assert choose_kit("midi://typed") == ("midi://typed", "")
+    assert choose_kits(["midi://t", "sim://"]) == (["midi://t", "sim://"], "")
 
 
 def test_a_watched_replay_shows_every_hit_and_ends(station: Station) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -77,7 +78,7 @@ def play(
     told: list[str] | None = None,
 ) -> Outcome:
     made = session(engine, told)
-    made.prepare("midi://x")
+    made.prepare(["midi://x"])
     start = Start(document.dump(load_chart("pulse")))
     return made.play(start, Silent(), key, threading.Event())
 
@@ -93,8 +94,17 @@ def test_a_take_goes_its_way_and_ends_by_itself() -> None:
 
 def test_progress_and_the_kits_hint_are_told() -> None:
     told: list[str] = []
-    session(FakeEngine(connect=[KIT]), told).prepare("midi://x")
+    session(FakeEngine(connect=[KIT]), told).prepare(["midi://x"])
     assert told == ["warming up", "a hint"]
+
+
+def test_every_kit_is_waited_for_and_its_hint_told() -> None:
+    told: list[str] = []
+    other = replace(KIT, address="midi://y", hint="another")
+    engine = FakeEngine(connect=[KIT, other])
+    session(engine, told).prepare(["midi://x", "midi://y"])
+    assert engine.obeyed == [Connect(["midi://x", "midi://y"])]
+    assert told == ["warming up", "a hint", "another"]
 
 
 @pytest.mark.parametrize("pressed", [" ", "\n", "q"])
