@@ -136,7 +136,8 @@ class DummyServer:
 
     def _try(self, jackd: str) -> str:
         """Start it under its name; what it said last if it did not come up."""
-        # -S: each period waits for every client, so that a loaded machine loses no message.
+        # -S: each period waits for every client, so that a loaded machine loses no message
+        # (and for five seconds, all clients still, for one that is killed in mid-period).
         # Few ports and no locked memory: it fits into a container's 64 MB of shared memory.
         command = [jackd, "-n", self.name, "--no-realtime", "--no-mlock", "--port-max", "256", "-S"]
         command += ["-d", "dummy", "-r", str(RATE_HZ), "-p", str(PERIOD_FRAMES)]
