@@ -218,7 +218,8 @@ def _join(
                 x.next_notes[active, place, i], x.notes[note]["next"]
             )
         if s["heard"] - ticket <= LAG:
-            x.labels[active, place, ticket % LAG] = note
+            was = x.recent[ticket % len(x.recent)]["label"]
+            x.labels[active, place, ticket % LAG] = note if note >= 0 else min(was, STRAY)
     for ticket in range(max(s["heard"] - LAG, 0), first):
         x.labels[active, place, ticket % LAG] = x.recent[ticket % len(x.recent)]["label"]
     for i in range(len(x.lanes)):

@@ -43,10 +43,10 @@ class Clock:
         self.offset_var -= is_note * gain * self.offset_var
 
 
-def exhaustive_labels(
+def exhaustive_votes(
     written_ms: list[float], hits_ms: list[float], stray_rate: float, clock: Clock
-) -> list[int]:
-    """What each hit is said to be at once, on one lane, without velocities.
+) -> list[dict[int, float]]:
+    """How likely each hit is each label at once, on one lane, without velocities.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def exhaustive_labels(
     """
     p = Priors()
     readings = [Reading(0.0, 0.0, 0.0)]
-    said: list[int] = []
+    said: list[dict[int, float]] = []
     now = written_ms[0]
     for t in hits_ms:
         dt = t - now if t > now else 0.0
@@ -73,8 +73,9 @@ def exhaustive_labels(
         votes: dict[int, float] = {}
         for r in readings:
             votes[r.labels[-1]] = votes.get(r.labels[-1], 0.0) + math.exp(r.log_weight - top)
-        said.append(max(votes, key=lambda label: votes[label]))
-        clock.shrink(1 - votes.get(-1, 0.0) / sum(votes.values()))
+        total = sum(votes.values())
+        said.append({label: vote / total for label, vote in votes.items()})
+        clock.shrink(1 - said[-1].get(-1, 0.0))
     return said
 
 
