@@ -62,9 +62,9 @@ def test_without_a_display_the_terminal_plays_and_says_so(
     assert err.count("\n") == 1
     assert (played[0].kits, played[0].chart, played[0].bpm) == (["midi://TD-17"], "pulse", 132.4)
     station("--demo")
-    assert played[1].kit == SIMULATED
+    assert played[1].kits == [SIMULATED]
     station()
-    assert played[2].kit is None
+    assert played[2].kits == []
     assert window == []
 
 
