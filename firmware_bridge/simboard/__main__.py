@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--wander-ppm", type=float, default=default.wander_ppm, help="what comes on top, SD")
     add("--jitter-us", type=float, default=default.jitter_us, help="of its stamps, SD")
     add("--clock-starts-us", type=int, default=0, help="what its clock shows after a reset")
+    add("--decided-after-us", type=int, default=default.decided_after_us, help="at least")
     add("--boot-ns", type=int, default=0, help="how long it is silent after a reset")
     add("--board-id", type=lambda text: int(text, 16), default=default.board_id, help="hex")
     add("--crosstalk", type=float, default=0.0, help="what the next pad hears, 0 to 1")

@@ -1,4 +1,8 @@
-"""`station bench`: measure this machine, each time beside a peer or a floor."""
+"""`station bench`: measure this machine, each time beside a peer or a floor.
+
+What is installed beside the station brings its own: the entry points `station.benches` are
+modules with `ABOUT`, `OPTIONS` (name to default), `run(*options, say)` and `render(result)`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import argparse
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Any
 
 DESCRIPTION = (
@@ -13,6 +18,7 @@ DESCRIPTION = (
     "since machines differ and are noisy. Leave the machine alone meanwhile."
 )
 EXAMPLE = "station bench live --json bench.json"
+GROUP = "station.benches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_subparsers(
         dest="which", required=True, metavar="WHICH", parser_class=Parser, title="what to measure"
     )
-    for name, bench in _BENCHES.items():
+    for name, bench in _benches().items():
         sub = which.add_parser(
             name,
             help=bench.about,
@@ -63,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from station.cli._output import STDOUT, check_target, note, say, write_json
 
     check_target(args.json)
-    bench = _BENCHES[args.which]
+    bench = _benches()[args.which]
     module = importlib.import_module(bench.module)
     measure: Callable[..., dict[str, Any]] = module.run
     result = measure(*(getattr(args, option) for option in bench.options), note)
@@ -71,3 +77,12 @@ def run(args: argparse.Namespace) -> int:
         say(module.render(result))
     write_json(result, args.json)
     return 0
+
+
+def _benches() -> dict[str, _Bench]:
+    """Our own benchmarks and those that are installed beside us."""
+    others = {}
+    for point in entry_points(group=GROUP):
+        module = importlib.import_module(point.module)
+        others[point.name] = _Bench(point.module, module.ABOUT, module.OPTIONS)
+    return {**_BENCHES, **dict(sorted(others.items()))}
