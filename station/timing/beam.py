@@ -23,7 +23,6 @@ from station.timing.beam_layout import CONFIRMED, HEARD, Priors, lay_out
 
 __all__ = ["CONFIRMED", "DOUBLE", "HEARD", "MISSED", "STRAY", "BeamMatcher", "Resync"]
 
-_EVERY_LANE = 256
 _KEPT_RESYNCS = 1000
 
 
@@ -85,16 +84,11 @@ class BeamMatcher:
         bar_ns: int,
         priors: Priors | None = None,
     ) -> None:
-        used = np.unique(lanes)
-        # A lane without notes gets the last place: its hits are all extra.
-        self._place = np.full(_EVERY_LANE, len(used), dtype=np.int32)
-        self._place[used] = np.arange(len(used))
         alike = np.ones(len(written_ns), dtype=np.int64)
         self._state = lay_out(
             np.asarray(written_ns, dtype=np.int64),
-            self._place[lanes].astype(np.int64),
+            np.asarray(lanes, dtype=np.int64),
             alike if dynamics is None else np.asarray(dynamics, dtype=np.int64),
-            len(used) + 1,
             bar_ns,
             priors or Priors(),
         )
@@ -108,16 +102,13 @@ class BeamMatcher:
         hits
             Of dtype `HEARD`, shape (n,), in order of arrival. A `velocity` of 0 is not known.
         """
-        x = self._state
-        hits["lane"] = self._place[hits["lane"] & (_EVERY_LANE - 1)]
         done = 0
         while done < len(hits):
             before = done
             done = beam_kernels.hear(hits, done, *self._state)
-            look = int(x.shared["look"][0])
-            if look:
-                x.shared["look"] = 0
-                self._look(look)
+            if done < 0:
+                done = -done
+                self._look()
             elif done == before:
                 self._make_room()
 
@@ -164,10 +155,12 @@ class BeamMatcher:
         self._state.shared["settled"] = 0
         return settled
 
-    def _look(self, why: int) -> None:
+    def _look(self) -> None:
         """Look for the player anew, and say where."""
         x = self._state
         shared = x.shared[0]
+        why = int(shared["look"])
+        shared["look"] = 0
         ticket = int(shared["heard"]) - 1
         shift_ms = stopped_ms = 0.0
         if why & beam_kernels.LOOK_ANCHOR:

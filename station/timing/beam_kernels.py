@@ -639,6 +639,7 @@ def hear(
     labels: NDArray[np.int32],
     children: NDArray[np.void],
     recent: NDArray[np.void],
+    places: NDArray[np.int32],
     settled: NDArray[np.void],
 ) -> int:
     """Label hits from `begin` on; stops early for more room, or to look for the player.
@@ -646,7 +647,7 @@ def hear(
     Returns
     -------
     int
-        How many hits of `hits` are done.
+        How many hits of `hits` are done; below 0, to look for the player (see `look`).
     """
     s = shared[0]
     p = priors[0]
@@ -658,7 +659,7 @@ def hear(
         ) or s["settled"] == len(settled):
             return i
         ticket = s["heard"]
-        place = row["lane"]
+        place = places[row["lane"] & (len(places) - 1)]
         hit = recent[ticket % len(recent)]
         lane = lanes[place]
         hit["t_ms"] = t_ms
@@ -691,7 +692,7 @@ def hear(
             _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
         _watch(s, is_note, before_ms, dt)
         if s["look"] != 0:
-            return i + 1
+            return -i - 1
     return len(hits)
 
 
@@ -710,6 +711,7 @@ def settle(
     labels: NDArray[np.int32],
     _children: NDArray[np.void],
     recent: NDArray[np.void],
+    _places: NDArray[np.int32],
     settled: NDArray[np.void],
 ) -> bool:
     """Everything due by `t_ms`; false when `settled` is full before that."""

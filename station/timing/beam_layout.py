@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from station.timing.beam_kernels import LAG, REACH, STRAY
 
 HYPOTHESES = 24
+LANES = 256
 RECENT = 32  # hits that a new anchor is judged by
 
 LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
@@ -181,6 +182,7 @@ class BeamState(NamedTuple):
     labels: NDArray[np.int32]
     children: NDArray[np.void]
     recent: NDArray[np.void]
+    places: NDArray[np.int32]
     settled: NDArray[np.void]
 
 
@@ -188,7 +190,6 @@ def lay_out(
     written_ns: NDArray[np.int64],
     lanes: NDArray[np.int64],
     dynamics: NDArray[np.int64],
-    lane_count: int,
     bar_ns: int,
     priors: Priors,
 ) -> BeamState:
@@ -199,14 +200,18 @@ def lay_out(
     written_ns
         Sorted, shape (notes,).
     lanes
-        Each note's lane, 0 to `lane_count` − 1, shape (notes,).
+        Each note's lane, 0 to `LANES` − 1, shape (notes,).
     dynamics
         Each note's `model.Dynamic`, shape (notes,).
-    lane_count
-        Lanes; the last one is for pads without notes.
     bar_ns
         How long a label may wait at most.
     """
+    used = np.unique(lanes)
+    # A lane without notes gets the last place: its hits are all extra.
+    places = np.full(LANES, len(used), dtype=np.int32)
+    places[used] = np.arange(len(used))
+    lanes = places[lanes].astype(np.int64)
+    lane_count = len(used) + 1
     n = len(written_ns)
     notes = np.zeros(n + 1, dtype=NOTE)
     notes["written_ns"][:n] = written_ns
@@ -244,6 +249,7 @@ def lay_out(
         labels=np.full((2, HYPOTHESES, LAG), STRAY, dtype=np.int32),
         children=np.zeros(HYPOTHESES * (REACH + 1), dtype=CHILD),
         recent=np.zeros(RECENT, dtype=RECENT_HIT),
+        places=places,
         settled=np.zeros(256, dtype=CONFIRMED),
     )
 

@@ -124,6 +124,13 @@ def _score(
 
 
 @kernel
+def _well(s: np.void, hit: np.void) -> float:
+    """What a hit adds to the score of a hand that is where it is thought to be."""
+    per_hit = -0.5 * (1 + _LOG_2PI + math.log(2 * s["noise_var"] + s["offset_var"]))
+    return per_hit - math.log(127.0) if hit["velocity"] > 0 else per_hit
+
+
+@kernel
 def find_anchor(x: BeamState) -> float:
     """Try every anchor within a bar; the best joins the beam if it is a match for it.
 
@@ -143,6 +150,11 @@ def find_anchor(x: BeamState) -> float:
     rate = beam[leader]["rate"]
     pairs = np.empty(_WINDOW, dtype=np.int64)
     usual, _ = _score(x, here, rate, pairs)
+
+    # Mostly a few strays in a row, and nothing to look for.
+    well = _WINDOW * _well(s, x.recent[(s["heard"] - 1) % len(x.recent)])
+    if s["heard"] - s["since"] > _WINDOW and usual > well - 2 * p["jump_log"]:
+        return 0.0
 
     newest = x.recent[(s["heard"] - 1) % len(x.recent)]
     lane = x.lanes[newest["lane"]]
