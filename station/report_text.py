@@ -15,11 +15,13 @@ from station.model import (
     TakeState,
     TempoCall,
     TempoVerdict,
+    Verdict,
 )
 from station.report import Report
 from station.timing import beats
 
 _WORST_BARS = 3
+_MOST_LIMBS = 4
 _FEWEST_HITS = 2  # a bar with fewer says little about the bar
 _SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
 
@@ -34,7 +36,7 @@ def render_text(report: Report) -> str:
         _counts(report),
     ]
     if len(report.offsets_ms):
-        lines += [_offsets(report), *_worst_bars(report)]
+        lines += [_offsets(report), *_parts(report.verdict), *_worst_bars(report)]
     if report.state is TakeState.BROKEN_OFF:
         lines.append("The take was broken off; notes after its end are not counted.")
     return "\n".join([*lines, *_marks(report)])
@@ -85,6 +87,26 @@ def _offsets(report: Report) -> str:
     if len(offsets) > 1:
         words += f", SD {offsets.std(ddof=1):.1f} ms"
     return f"{words}, half of them between {_signed(low, 1)} and {_signed(high, 1)} ms"
+
+
+def _parts(verdict: Verdict) -> list[str]:
+    """Spread, limbs and swing, as far as they can be said."""
+    lines = []
+    if (spread := verdict.spread) is not None:
+        between = f"between {spread.low:.1f} and {spread.high:.1f}"
+        lines.append(f"spread without the drift: {spread.sd_ms:.1f} ms, {between}")
+    limbs = sorted(verdict.limbs or (), key=lambda limb: -limb.pairs)[:_MOST_LIMBS]
+    lines += [
+        f"{limb.pad} against {limb.against}: {_signed(limb.offset_ms, 1)} ms, between "
+        f"{_signed(limb.low, 1)} and {_signed(limb.high, 1)} ({limb.pairs} pairs)"
+        for limb in limbs
+    ]
+    if (swing := verdict.swing) is not None:
+        words = f"swing {swing.ratio:.2f}:1, between {swing.low:.2f} and {swing.high:.2f}"
+        if swing.written is not None:
+            words += f"; written {swing.written:.2f}:1"
+        lines.append(f"{words} ({swing.offbeats} off-beats)")
+    return lines
 
 
 def _worst_bars(report: Report) -> list[str]:

@@ -26,6 +26,9 @@ a noise is a Kalman filter that is run over the offsets and over the time in par
 innovations are what S, W, Q are summed from (de Jong 1988). Four of them compete: a player
 who corrects to a click, more and less quickly; one who runs free; and one whose tempo
 wanders too.
+
+All kernels and their constants stand in this one file, long as it is: numba would not notice
+that something has changed in another (`station.timing.kernel`).
 """
 
 from __future__ import annotations
@@ -50,8 +53,9 @@ NOTE = np.dtype(
      ("chord_begin", "i4"), ("chord_end", "i4"), ("reference", "i4"), ("limb", "i4"),
      ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("swings", "i4")]
 )  # fmt: skip
-# A beat, what lies within, and the next beat, on one pad: places of notes.
-TRIPLE = np.dtype([("first", "i4"), ("middle", "i4"), ("last", "i4"), ("_", "i4")])
+# A beat, what lies within, and the next beat, on one pad: places of notes, and how many of them
+# were played.
+TRIPLE = np.dtype([("first", "i4"), ("middle", "i4"), ("last", "i4"), ("played", "i4")])
 # `BATCH_BEATS` beats of the chart, with sums over the hits so far: offsets x in ms, written
 # times t in beats from `origin_ns`. Batches without a note are left out; `number` counts them.
 # `ends_*` is 1 in the last batch of what is put together, 2 if the chart's end cuts that short.
@@ -91,10 +95,10 @@ STATE = np.dtype(
 
 OPEN, LOW, HIGH, WITHIN = 0, 1, 2, 3
 
-# An interval at 95 %, and calls at 1.25 and at 2 % a side at the margin itself (one side's
+# An interval at 95 %, and calls at 1.6 and at 2 % a side at the margin itself (one side's
 # evidence is twice that of both). What is measured is less: see `station bench verdict`.
 LOG_INTERVAL = math.log(20.0)
-TEMPO_LOG_CALL = math.log(40.0)
+TEMPO_LOG_CALL = math.log(32.0)
 PLACEMENT_LOG_CALL = math.log(25.0)
 FEWEST = 4  # observations before anything is called
 # Variances in units of σ² (scatter of batch means; of the clock a beat; of what wanders), and
@@ -297,6 +301,8 @@ def _proven(noises: NDArray[np.void], call: np.void) -> int:
     """What is proven now, after `weigh`; the call that was made where nothing speaks against it."""
     estimate = float(call["estimate"])
     said = int(call["call"])
+    if said == WITHIN and not call["low"] <= estimate <= call["high"]:
+        said = OPEN
     if estimate < call["low"]:
         if log_e(noises, call, call["low"]) > call["log_call"]:
             return LOW
@@ -495,39 +501,34 @@ def _ask_spread(batch: np.void, state: np.void, moments: np.void) -> None:
 
 
 @kernel
-def _ask_limbs(index: int, notes: NDArray[np.void], moments: NDArray[np.void]) -> None:
-    """Pair a note just played, of a chord with the reference, with what was played of it."""
-    note = notes[index]
-    reference = note["reference"]
-    if reference != index:
-        if note["limb"] >= 0 and notes[reference]["played"]:
-            late_ns = note["offset_ns"] - notes[reference]["offset_ns"]
-            _gather(moments[note["limb"]], late_ns * _MS)
-        return
-    for i in range(note["chord_begin"], note["chord_end"]):
-        other = notes[i]
-        if other["limb"] >= 0 and other["played"]:
-            _gather(moments[other["limb"]], (other["offset_ns"] - note["offset_ns"]) * _MS)
-
-
-@kernel
-def _ask_swing(
-    place: int, notes: NDArray[np.void], triples: NDArray[np.void], moments: np.void
-) -> None:
-    """Where a triple's middle lies between its ends, once all three were played."""
-    if place < 0:
-        return
-    triple = triples[place]
+def _ask_swing(triple: np.void, notes: NDArray[np.void], moments: np.void) -> None:
+    """Where a triple's middle lies between its ends, now that all three were played."""
     first = notes[triple["first"]]
     middle = notes[triple["middle"]]
     last = notes[triple["last"]]
-    if not (first["played"] and middle["played"] and last["played"]):
-        return
     begin = first["written_ns"] + first["offset_ns"]
     whole = last["written_ns"] + last["offset_ns"] - begin
     part = middle["written_ns"] + middle["offset_ns"] - begin
     if 0 < part < whole:
         _gather(moments, part / whole - SWING_CENTRE)
+
+
+@kernel
+def _ask(
+    batches: NDArray[np.void],
+    state: np.void,
+    moments: NDArray[np.void],
+    noises: NDArray[np.void],
+    calls: NDArray[np.void],
+) -> None:
+    """Put every batch that is complete, in order, to the questions."""
+    while state["next_batch"] < len(batches) and batches[state["next_batch"]]["notes_left"] == 0:
+        batch = batches[state["next_batch"]]
+        if batch["whole"] and batch["n"] > 0.0:
+            _ask_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
+        _ask_placement(batch, state, noises[FIRST_MEAN:], calls[PLACEMENT])
+        _ask_spread(batch, state, moments[SPREAD])
+        state["next_batch"] += 1
 
 
 @kernel
@@ -580,19 +581,24 @@ def feed(
         batch["xx"] += x * x
         batch["xt"] += x * t
         batch["tt"] += t * t
-        if note["reference"] >= 0:
-            _ask_limbs(index, notes, moments)
+        # Here and not in kernels of their own: a call costs more than what there is to do.
+        reference = note["reference"]
+        if reference == index:
+            for j in range(note["chord_begin"], note["chord_end"]):
+                other = notes[j]
+                if other["limb"] >= 0 and other["played"]:
+                    late_ns = other["offset_ns"] - note["offset_ns"]
+                    _gather(moments[other["limb"]], late_ns * _MS)
+        elif reference >= 0 and note["limb"] >= 0 and notes[reference]["played"]:
+            late_ns = note["offset_ns"] - notes[reference]["offset_ns"]
+            _gather(moments[note["limb"]], late_ns * _MS)
         if note["swings"]:
-            _ask_swing(note["first_of"], notes, triples, moments[SWING])
-            _ask_swing(note["middle_of"], notes, triples, moments[SWING])
-            _ask_swing(note["last_of"], notes, triples, moments[SWING])
-    while state["next_batch"] < len(batches) and batches[state["next_batch"]]["notes_left"] == 0:
-        batch = batches[state["next_batch"]]
-        if batch["whole"] and batch["n"] > 0.0:
-            _ask_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
-        _ask_placement(batch, state, noises[FIRST_MEAN:], calls[PLACEMENT])
-        _ask_spread(batch, state, moments[SPREAD])
-        state["next_batch"] += 1
+            for place in (note["first_of"], note["middle_of"], note["last_of"]):
+                if place >= 0:
+                    triples[place]["played"] += 1
+                    if triples[place]["played"] == 3:
+                        _ask_swing(triples[place], notes, moments[SWING])
+    _ask(batches, state, moments, noises, calls)
 
 
 @kernel

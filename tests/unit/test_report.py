@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -233,3 +234,32 @@ def test_the_text_tells_of_trouble():
     text = render_text(report_of([hit(0, 0)], state=TakeState.BROKEN_OFF, marks=marks))
     assert "broken off" in text
     assert text.endswith("the kit was away 2 times")
+
+
+def test_the_text_tells_limbs_and_swing():
+    pads = ((Pad.KICK, 36, 0), (Pad.HI_HAT, 42, 0), (Pad.HI_HAT, 42, 320))
+    notes = tuple(
+        Note(480 * i + d, pad, Zone.HEAD, midi) for i in range(64) for pad, midi, d in pads
+    )
+    chart = Chart("kit", TempoMap.constant(120, 480), (MetreChange(0, 4, 4),), notes, 64 * 480)
+    hits = []
+    for i, note in enumerate(notes):
+        t_ns = START + int(chart.written_ns[i]) - (7 * MS if note.pad is Pad.KICK else 0)
+        hits.append(Hit(i, t_ns, 0, t_ns, note.pad, Zone.HEAD, 90, note.midi_note))
+    text = render_text(report_of(hits, chart))
+    assert "kick against hi-hat: −7.0 ms, between" in text
+    assert "(64 pairs)" in text
+    assert "swing 2.00:1, between" in text
+    assert "written 2.00:1 (63 off-beats)" in text
+    assert "spread without the drift: " in text
+    assert len(text.splitlines()) <= 24
+
+
+def test_a_hundred_thousand_hits_have_their_report_in_a_second():
+    chart = pulse(100_000)
+    rng = np.random.default_rng(1)
+    hits = [hit(i, i * 500 + x) for i, x in enumerate(rng.normal(0, 8, 100_000).tolist())]
+    begin = time.perf_counter()
+    told = report_of(hits, chart).statistics()
+    assert time.perf_counter() - begin < 5  # on a busy machine; about 0.6 on a free one
+    assert told["phase_correction"]["alpha"] == pytest.approx(1, abs=0.1)
