@@ -6,10 +6,11 @@ goes nowhere, or to standard error where it is news about something that takes i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -30,10 +31,30 @@ def clean(text: str) -> str:
 
 
 def say(text: str, stream: IO[str] | None = None) -> None:
-    """Print a line, with what the stream cannot show replaced."""
+    """Print a line, with what the stream cannot show replaced.
+
+    Raises
+    ------
+    FileError
+        When the stream goes into a file that cannot be written.
+    """
     out = sys.stdout if stream is None else stream
     encoding = getattr(out, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding), file=out, flush=True)
+    with writing_output():
+        print(text.encode(encoding, "replace").decode(encoding), file=out, flush=True)
+
+
+@contextlib.contextmanager
+def writing_output() -> Iterator[None]:
+    """Output that goes into a file may find no room there; a reader that left is no file."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise FileError(
+            f"The output cannot be written ({error.strerror}); make room, or send it elsewhere."
+        ) from error
 
 
 def note(text: str) -> None:
@@ -66,7 +87,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         grid.add_row(*(Text(clean(cell)) for cell in row))
     shown = console()
-    with shown.capture() as capture:
+    with writing_output(), shown.capture() as capture:
         shown.print(grid)
     for line in capture.get().splitlines():
         say(line.rstrip())

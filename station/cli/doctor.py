@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-from station.cli._output import STDOUT, check_target, clean, console, say, write_json
+from station.cli._output import (
+    STDOUT,
+    check_target,
+    clean,
+    console,
+    say,
+    write_json,
+    writing_output,
+)
 from station.cli._parser import add_json
 from station.cli.checks.finding import Finding, Level, problem
 
@@ -76,7 +84,7 @@ def _print(finding: Finding) -> None:
     if finding.way_out:
         line.append(f"\n        → {clean(finding.way_out)}", style="not bold default")
     shown = console()
-    with shown.capture() as capture:
+    with writing_output(), shown.capture() as capture:
         shown.print(line)
     say(capture.get().rstrip("\n"))
 

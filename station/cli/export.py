@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from station.charts import document
-from station.cli._output import STDOUT, note
+from station.cli._output import STDOUT, note, writing_output
 from station.cli._take_choice import LATEST, chosen_take_id
-from station.errors import FileError, WrongUse
+from station.errors import WrongUse
 from station.files import write_atomically
 from station.kept import kept_report
 from station.takes.export import to_csv, to_midi
@@ -57,12 +57,9 @@ def run(args: argparse.Namespace) -> int:
     with Store.open() as store:
         content = _content(store, chosen_take_id(store, args.take), kind)
     if args.out == STDOUT:
-        try:
+        with writing_output():
             sys.stdout.buffer.write(content)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise FileError(f"Standard output cannot be written ({error.strerror}).") from error
+            sys.stdout.flush()
     else:
         write_atomically(path, content)
         note(f"wrote {path}.")

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
+import sys
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from station.cli._output import check_target, clean, say, table, write_json
-from station.cli._parser import number, whole
+from station.cli._parser import name, number, whole
 from station.errors import FileError
 
 
@@ -76,3 +79,38 @@ def test_numbers_are_checked_against_their_bounds() -> None:
     ]:
         with pytest.raises(ArgumentTypeError, match=r"outside|is not a"):
             parse(wrong)
+
+
+class FullDisk(io.StringIO):
+    """Standard output that goes into a file on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    "told", [lambda: say("x"), lambda: table(("a",), [("b",)]), lambda: write_json({}, "-")]
+)
+def test_output_onto_a_full_disk_is_a_sentence(
+    told: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    with pytest.raises(FileError, match="No space left on device"):
+        told()
+
+
+def test_a_reader_that_left_is_no_error_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Gone())
+    with pytest.raises(BrokenPipeError):
+        say("x")
+
+
+def test_a_name_is_short_and_can_be_shown() -> None:
+    assert name("Zoë 🥁") == "Zoë 🥁"
+    for wrong in ("x" * 81, "a\x1b[31mb", "two\nlines", "\udcff"):
+        with pytest.raises(ArgumentTypeError, match="no name"):
+            name(wrong)
