@@ -10,7 +10,6 @@ import numpy as np
 
 from station.drummer.performance import Cause, Performance
 from station.model import StampedBy
-from station.units import ms_from_ns
 from station.verification.scenario import Scenario
 
 
@@ -211,8 +210,3 @@ def _doubles(truth: Performance, hits: Sequence[Mapping[str, Any]]) -> Check:
         f"{found} of {sum(double)} flagged, {wrongly} sound strikes flagged.",
         {"doubles": sum(double), "found": found, "wrongly": wrongly},
     )
-
-
-def strike_times_ms(truth: Performance) -> list[float]:
-    """When each strike was meant to be, ms from tick 0."""
-    return [ms_from_ns(s.t_ns) for s in truth.strikes]
