@@ -10,7 +10,7 @@ from station.cli._output import clean, note, say
 from station.cli._signals import asked_to_stop
 from station.clock import MONOTONIC
 from station.engine.kit_link import KitLink
-from station.hal.api import FollowsChart
+from station.hal.api import BringsItsTime, FollowsChart
 from station.model import Flag, Hit, Mark
 from station.units import NS_PER_MS, ns_from_s, s_from_ns
 
@@ -30,10 +30,12 @@ def watch(address: str, seconds: float | None) -> int:
     try:
         link.open(wake.set)
         _greet(link)
-        begin_ns = MONOTONIC.now_ns()
+        begin_ns = opened_ns = MONOTONIC.now_ns()
+        if isinstance(link.source, BringsItsTime):
+            begin_ns = link.source.start_ns
         with asked_to_stop() as stop:
             while not (stop.is_set() or link.ended):
-                if seconds is not None and MONOTONIC.now_ns() - begin_ns > ns_from_s(seconds):
+                if seconds is not None and MONOTONIC.now_ns() - opened_ns > ns_from_s(seconds):
                     break
                 MONOTONIC.wait(wake, _WAIT_NS)
                 wake.clear()

@@ -347,6 +347,8 @@ def test_a_watched_replay_shows_every_hit_and_ends(station: Station) -> None:
     assert len(lines) == 17
     assert "snare" in lines[0]
     assert "velocity 115" in lines[0]
+    # In the replay's own time: the robot is on the beat, at 120 BPM.
+    assert [line.split(" s ")[0].strip() for line in lines[:3]] == ["0.000", "0.500", "1.000"]
     assert "Ctrl-C" in err
 
 
