@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,7 @@ from station.timing.free.analysis import analyse_hits
 
 _PPQ = 12
 _BARS = 64
+_MIDI_NOTE = {Pad.KICK: 36, Pad.SNARE: 38, Pad.HI_HAT: 42, Pad.HI_HAT_PEDAL: 44, Pad.RIDE: 51}
 
 # (place in the bar in twelfths of a beat, pad): what one bar is.
 Bar = tuple[tuple[int, Pad], ...]
@@ -87,18 +88,12 @@ def take_of(case: Case, seed: int) -> tuple[HitArray, Chart]:
         notes=tuple(Note(tick, pad, Zone.HEAD, _MIDI_NOTE[pad]) for tick, pad in _sorted(notes)),
         length_ticks=_BARS * bar_ticks,
     )
-    params = DrummerParams(
-        **{name: getattr(DRUMMER, name) for name in DRUMMER.__slots__ if name != "seed"}, seed=seed
-    )
-    strikes = perform(chart, params).strikes
+    strikes = perform(chart, replace(DRUMMER, seed=seed)).strikes
     hits = [
         Hit(i, s.t_ns, 0, s.t_ns, s.pad, s.zone, s.velocity, s.midi_note, 0, Flag.NONE)
         for i, s in enumerate(strikes)
     ]
     return to_array(hits), chart
-
-
-_MIDI_NOTE = {Pad.KICK: 36, Pad.SNARE: 38, Pad.HI_HAT: 42, Pad.HI_HAT_PEDAL: 44, Pad.RIDE: 51}
 
 
 def _sorted(notes: list[tuple[int, Pad]]) -> list[tuple[int, Pad]]:

@@ -79,10 +79,13 @@ def find_course(onsets: Onsets, beats: Beats) -> list[Segment]:
         if beats.onset_beat[high - 1] - beats.onset_beat[low] >= _FEWEST_BEATS
     ]
     shift = np.zeros(len(PLACES))
+    beat_s = 1.0 / beats.onset_hz
     segments: list[Segment] = []
-    # The second time with what is shifted at each place, by swing and by limbs.
+    # The second time with the course, and what is shifted at each place by swing and by limbs.
     for _ in range(2):
-        segments = [_segment(onsets, beats, part, shift) for part in parts]
+        segments = [_segment(onsets, beats, part, shift, beat_s[part]) for part in parts]
+        for part, segment in zip(parts, segments, strict=True):
+            beat_s[part] = segment.length_s[beats.onset_beat[part] - segment.first_beat]
         shift = shift + _shifts(onsets, beats, parts, segments, shift)
     return [
         replace(segment, heard_s=segment.heard_s + onsets.cut_s[part.start])
@@ -113,13 +116,12 @@ def _line(segment: Segment) -> tuple[float, float]:
     return slope, variance
 
 
-def _segment(onsets: Onsets, beats: Beats, part: slice, shift: Floats) -> Segment:
+def _segment(onsets: Onsets, beats: Beats, part: slice, shift: Floats, beat_s: Floats) -> Segment:
     beat = beats.onset_beat[part]
     first = int(beat[0])
     n = int(beat[-1]) - first + 1
-    hz = beats.onset_hz[part]
     place = beats.onset_place[part]
-    heard_at = onsets.t_s[part] - (PLACES[place] + shift[place]) / hz
+    heard_at = onsets.t_s[part] - (PLACES[place] + shift[place]) * beat_s
     weight = WEIGHTS[onsets.weight_step[part]] * beats.onset_near[part]
     # What is nearest to the beat says most about it: the tempo there is not yet known exactly.
     weight = weight * np.where(place == 0, 2.0, 1.0)
@@ -127,7 +129,7 @@ def _segment(onsets: Onsets, beats: Beats, part: slice, shift: Floats) -> Segmen
     with np.errstate(invalid="ignore"):
         heard_s = np.bincount(beat - first, weight * heard_at, n) / total
     heard_s[total < 0.3] = np.nan
-    return Segment(first, heard_s, *_course(heard_s, 1.0 / float(np.median(hz))))
+    return Segment(first, heard_s, *_course(heard_s, float(np.median(beat_s))))
 
 
 def _course(heard_s: Floats, about_s: float) -> tuple[Floats, Floats]:

@@ -30,7 +30,6 @@ _GRID, _GRID_ENOUGH = 3.0, 0.1
 _TRACKED, _HOPELESS = 4, 4.0
 # What a bar of other than four beats costs.
 _UNUSUAL = 2.0
-_VECTOR = np.array([WEIGHTS[name] for name in level_features.NAMES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,12 @@ def rank_levels(onsets: Onsets, pulse: Pulse) -> tuple[list[Level], Reading]:
     as four beats at one level, and three at another, is more likely in four.
     """
     whole = level_features.whole_take(onsets, pulse)
-    score = scores(level_features.describe(whole), _VECTOR)
+    vector = np.array([WEIGHTS[name] for name in level_features.NAMES])
+    score = scores(level_features.describe(whole), vector)
     parts = level_features.pieces(onsets, pulse, PIECE_S, FEWEST_ONSETS)
     if parts:
         score = score + np.mean(
-            [scores(level_features.describe(part), _VECTOR) for part in parts], axis=0
+            [scores(level_features.describe(part), vector) for part in parts], axis=0
         )
     bpm = whole.pulse_bpm * level_features.RATIOS
     possible = (bpm >= level_features.SLOWEST_BPM) & (bpm <= level_features.FASTEST_BPM)
