@@ -9,9 +9,12 @@ from enum import Enum, auto
 from station.units import NS_PER_MS
 
 _BYTE = 256
-# A request may be lost like anything else.
-ASK_AGAIN_NS = 50 * NS_PER_MS
-ASK_TIMES = 6
+# A request may be lost like anything else. The first repeats come soon, since a lively player
+# fills a ring of 64 in a tenth of a second; the last ones late, since a board may be stalled.
+ASK_AGAIN_NS = 20 * NS_PER_MS
+ASK_TIMES = 10
+_LATER = 1.5
+_LATEST_NS = 200 * NS_PER_MS
 
 
 class Order(Enum):
@@ -40,9 +43,9 @@ class Ask:
 
 @dataclass(slots=True)
 class _Gap:
-    """A missing hit: when it was last asked for, and how often."""
+    """A missing hit: when it is to be asked for, and how often it was."""
 
-    asked_ns: int | None = None
+    due_ns: int | None = None
     times: int = 0
 
 
@@ -120,16 +123,16 @@ class HitSequence:
             self._give_up(number)
 
     def to_ask(self, now_ns: int) -> list[Ask]:
-        """What to ask for now; each missing hit every `ASK_AGAIN_NS`, a few times."""
+        """What to ask for now; each missing hit several times, less and less often."""
         self.cannot(self.expected - self._ring)
         due: list[int] = []
         for number, gap in list(self._missing.items()):
-            if gap.asked_ns is not None and now_ns - gap.asked_ns < ASK_AGAIN_NS:
+            if gap.due_ns is not None and now_ns < gap.due_ns:
                 continue
             if gap.times >= ASK_TIMES:
                 self._give_up(number)
                 continue
-            gap.asked_ns = now_ns
+            gap.due_ns = now_ns + min(_LATEST_NS, round(ASK_AGAIN_NS * _LATER**gap.times))
             gap.times += 1
             due.append(number)
         return _ranges(due)
@@ -137,9 +140,7 @@ class HitSequence:
     @property
     def next_ns(self) -> int | None:
         """When `to_ask` has something to say next; None when nothing is missing."""
-        times = [
-            0 if g.asked_ns is None else g.asked_ns + ASK_AGAIN_NS for g in self._missing.values()
-        ]
+        times = [0 if gap.due_ns is None else gap.due_ns for gap in self._missing.values()]
         return min(times, default=None)
 
     def take_lost(self) -> int:

@@ -12,7 +12,9 @@ import select
 import tempfile
 import threading
 import tty
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -62,7 +64,8 @@ class PtyBoard:
         clock: Clock = MONOTONIC,
     ) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        # The thread alone touches the board and the pty; the others wish.
+        self._wishes: deque[tuple[Callable[[], None], Future[None]]] = deque()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if path is None:
             self._folder = tempfile.TemporaryDirectory(prefix="simboard-")
@@ -102,8 +105,9 @@ class PtyBoard:
         self._closing = True
         self._wake()
         self._thread.join()
-        with self._lock:
-            self._unplug()
+        for _, done in self._wishes:
+            done.cancel()
+        self._unplug()
         os.close(self._wake_r)
         os.close(self._wake_w)
         if self._folder is not None:
@@ -112,8 +116,9 @@ class PtyBoard:
     @property
     def truth(self) -> list[TrueHit]:
         """Every hit so far with its true time."""
-        with self._lock:
-            return list(self._board.truth)
+        hits: list[TrueHit] = []
+        self._do(lambda: hits.extend(self._board.truth))
+        return hits
 
     @property
     def config(self) -> SimBoardConfig:
@@ -204,9 +209,13 @@ class PtyBoard:
         self._muted = muted
 
     def _do(self, action: Callable[[], None]) -> None:
-        with self._lock:
-            action()
+        """Have the thread do something, and wait until it is done."""
+        if self._closing:
+            raise ValueError("The simulated board has been taken away.")
+        done: Future[None] = Future()
+        self._wishes.append((action, done))
         self._wake()
+        done.result()
 
     def _wake(self) -> None:
         os.write(self._wake_w, b"!")
@@ -238,15 +247,24 @@ class PtyBoard:
 
     def _run(self) -> None:
         while not self._closing:
-            with self._lock:
-                now_ns = self._clock.now_ns()
-                asleep = now_ns < self._asleep_until_ns
-                if not asleep:
-                    self._live(now_ns)
-                reads, writes, wait_ns = self._wants(now_ns, asleep)
+            while self._wishes:
+                self._fulfil(*self._wishes.popleft())
+            now_ns = self._clock.now_ns()
+            asleep = now_ns < self._asleep_until_ns
+            if not asleep:
+                self._live(now_ns)
+            reads, writes, wait_ns = self._wants(now_ns, asleep)
             ready, _, _ = select.select(reads, writes, [], wait_ns / NS_PER_S)
             if self._wake_r in ready:
                 os.read(self._wake_r, _READ)
+
+    def _fulfil(self, action: Callable[[], None], done: Future[None]) -> None:
+        try:
+            action()
+        except Exception as error:  # whoever wished hears of it; the board lives on
+            done.set_exception(error)
+        else:
+            done.set_result(None)
 
     def _wants(self, now_ns: int, asleep: bool) -> tuple[list[int], list[int], int]:
         """What to wait for, and how long at most."""

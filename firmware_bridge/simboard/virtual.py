@@ -63,6 +63,11 @@ class VirtualLine:
                 return events
             self.now_ns = max(self.now_ns, next_ns)
 
+    def stall(self, for_ns: int) -> None:
+        """Whatever is sent from now on arrives after a while, or later."""
+        for way in (self._up, self._down):
+            way.append((self.now_ns + for_ns, b""))
+
     def unplug(self) -> list[BoardEvent]:
         """Lose the line and everything on it."""
         self.plugged = False

@@ -1,11 +1,12 @@
 """How the board's clock runs against the host's: a line through the quickest exchanges.
 
 An exchange that took long tells little: its answer may have waited anywhere. Of each sixth of
-the last while, the three with the smallest round trips are taken, and a line is drawn
-through their midpoints, each weighted by how long it took beyond the quickest of all. Taking
-some of *each* sixth keeps the line long (its slope sure) and young (a clock wanders).
-Minimum filters and lines are NTP's and Paxson's ("On Calibrating Measurements of Packet
-Transit Times", 1998); `firmware_bridge.bench` compares this one with its peers.
+the last while, the three with the smallest round trips are taken (a third of them in the
+beginning, when they are few), and a line is drawn through their midpoints, each weighted by
+how long it took beyond the quickest of all. Taking some of *each* sixth keeps the line long
+(its slope sure) and young (a clock wanders). Minimum filters and lines are NTP's and Paxson's
+("On Calibrating Measurements of Packet Transit Times", 1998); `firmware_bridge.bench` compares
+this one with its peers.
 """
 
 from __future__ import annotations
@@ -175,4 +176,9 @@ class BinnedLine:
         bins: list[list[_Point]] = [[] for _ in range(BINS)]
         for point in self._points:
             bins[min(BINS - 1, int((point.board_us - first_us) / width_us))].append(point)
-        return sorted(p for members in bins for p in heapq.nsmallest(KEPT_OF_A_BIN, members))
+        return sorted(p for members in bins for p in heapq.nsmallest(_kept(members), members))
+
+
+def _kept(members: list[_Point]) -> int:
+    """How many of a bin are taken: of a few, the quickest third says more than all."""
+    return min(KEPT_OF_A_BIN, max(1, round(len(members) / 3)))

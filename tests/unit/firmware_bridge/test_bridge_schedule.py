@@ -39,10 +39,19 @@ def test_then_they_come_evenly_and_never_quite(playing: bool, rate: int) -> None
     schedule = PingSchedule(Random(1))
     schedule.playing = playing
     schedule.start(0)
-    later = pings(schedule, 200_000 * MS)[FIRST_PINGS:]
+    later = [t for t in pings(schedule, 205_000 * MS) if t > 5_000 * MS]
     assert len(later) == pytest.approx(200 * rate, rel=0.1)
     assert all(800 * MS <= gap * rate <= 1200 * MS for gap in gaps(later))
     assert len(set(gaps(later))) > len(later) * 0.9
+
+
+def test_in_between_the_gaps_grow() -> None:
+    schedule = PingSchedule(Random(1))
+    schedule.start(0)
+    between = [t for t in pings(schedule, 2_000 * MS)[FIRST_PINGS - 1 :] if t < 900 * MS]
+    assert 15 <= len(between) <= 30
+    early, late = gaps(between)[:8], gaps(between)[-8:]
+    assert max(early) < min(late)
 
 
 def test_who_begins_to_play_need_not_wait() -> None:

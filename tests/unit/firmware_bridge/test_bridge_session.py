@@ -156,6 +156,26 @@ def test_a_bad_line_loses_nothing_for_good() -> None:
     assert house.session.line.bad > 50
 
 
+def test_a_roll_that_fills_the_ring_in_a_tenth_of_a_second_loses_nothing() -> None:
+    house = House(faults=LineFaults(bit_errors=3e-4))
+    house.run(S)
+    house.play(6000, S // 600)
+    house.run(12 * S)
+    assert sorted(house.numbers()) == list(range(6000))
+
+
+def test_a_stalled_line_is_waited_for() -> None:
+    house = House()
+    house.run(S)
+    house.play(20, 5 * MS)
+    house.run(50 * MS)
+    frame = house.board.output(house.now_ns + 5 * MS)  # one hit's frame is lost
+    assert frame
+    house.line.stall(600 * MS)
+    house.run(2 * S)
+    assert sorted(house.numbers()) == list(range(20))
+
+
 def test_lost_bytes_lose_no_hits() -> None:
     house = House(faults=LineFaults(drops=1e-3))
     house.run(S)
@@ -315,7 +335,7 @@ def test_the_board_says_what_it_really_set_and_what_it_cannot() -> None:
 
 
 def test_a_question_survives_a_bad_line_and_a_dead_one_gives_up() -> None:
-    house = House(faults=LineFaults(bit_errors=3e-3))
+    house = House(faults=LineFaults(bit_errors=1e-3))
     house.run(S)
     for n in range(20):
         house.session.ask(Get(1, n % 8))
