@@ -190,7 +190,18 @@ def test_a_place_that_is_taken_is_no_place_for_a_board(tmp_path, capsys):
 
 def test_the_truth_holds_over_a_serial_line(tmp_path, capsys):
     junit = tmp_path / "verify.xml"
-    words = ["verify", "--serial", "--player", "steady", "--beats", "8", "--tempo", "400"]
+    words = [
+        "verify",
+        "--serial",
+        "--player",
+        "steady",
+        "--chart",
+        "pulse",
+        "--beats",
+        "8",
+        "--tempo",
+        "400",
+    ]
     assert main([*words, "--junit", str(junit), "--json", "-"]) == 0
     outcome = json.loads(capsys.readouterr().out)
     assert (outcome["passed"], outcome["wire"]) == (True, "serial")
