@@ -7,12 +7,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from firmware_bridge.codec import decode, encode
+from firmware_bridge.codec import Unread, decode, encode
 from firmware_bridge.dialects.firmata import WHY_NOT
 from firmware_bridge.dialects.recognise import Dialect, Ear
 from firmware_bridge.frames import END, FrameDecoder
-from firmware_bridge.handshake import BoardInfo, greet
-from firmware_bridge.messages import Hello, HelloAck
+from firmware_bridge.handshake import BoardInfo, common_major, greet
+from firmware_bridge.messages import TYPE_OF, Hello, HelloAck
 from firmware_bridge.port import PortLost, SerialPort, open_port
 from station.clock import Clock
 from station.errors import KitError, KitReason
@@ -140,7 +140,11 @@ class Knock:
         for frame in self._decoder.feed(data):
             self._framed = True
             message = decode(frame, newer=True)
-            if isinstance(message, HelloAck):
+            if isinstance(message, Unread):
+                if frame.type == TYPE_OF[HelloAck] and len(frame.payload) > 1:
+                    # Of a newer protocol's greeting only this much is sure to be as ours.
+                    common_major(frame.payload[0], frame.payload[1])
+            elif isinstance(message, HelloAck):
                 board = greet(message)
                 return Found(self._port, self._baud, board, None, self._heard, now_ns)
         self._dialect = self._ear.hear(data)

@@ -103,7 +103,8 @@ class BinnedLine:
     ----------
     wire_ns
         Part of every round trip that is known to be spent on the wire, equally there and
-        back (bytes at a baud rate): no doubt comes of it.
+        back (bytes at a baud rate): no doubt comes of it. Not believed once an exchange was
+        quicker: on USB a baud rate is only a number.
     slope
         What is known of the slope beforehand, in ns per µs; None when nothing is.
     """
@@ -134,6 +135,7 @@ class BinnedLine:
         # Were none of the others nearly as quick, the quickest was hardly the quickest possible.
         usual_ns = points[len(points) // 2].round_trip_ns - quickest_ns
         least_sigma = STAMP_SIGMA_NS + usual_ns / 8
+        wire_ns = self._wire_ns if quickest_ns >= self._wire_ns else 0
         newest = self._points[-1]
         # Relative to the newest point and the expected slope the numbers are small.
         sw = swx = swxx = swy = swxy = swyy = 0.0
@@ -166,7 +168,7 @@ class BinnedLine:
             covariance=-swx * scatter,
             slope_variance=sw * scatter,
             heard_us=newest.board_us,
-            bias_ns=max(0, quickest_ns - self._wire_ns) / 2,
+            bias_ns=max(0, quickest_ns - wire_ns) / 2,
         )
 
     def _quickest(self) -> list[_Point]:

@@ -92,6 +92,16 @@ def test_time_known_to_be_on_the_wire_is_no_doubt() -> None:
     assert known.state.sigma_ns < slow.state.sigma_ns / 10
 
 
+def test_a_speed_that_the_answers_belie_is_not_believed() -> None:
+    plain, told = ClockSync(), ClockSync(wire_ns=5_200_000)
+    for sync in (plain, told):
+        for k in range(50):
+            sync.hear(exchange(START_NS + k * 100 * MS, 100_000, 100_000))
+    assert plain.state is not None
+    assert told.state == plain.state
+    assert plain.state.bias_ns == pytest.approx(100_000, abs=2_000)
+
+
 def test_a_saturated_host_does_not_move_a_known_clock() -> None:
     sync = tied()
     for k in range(20):  # two seconds of answers that wait for up to 80 ms to be read

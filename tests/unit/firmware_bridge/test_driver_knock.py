@@ -14,7 +14,9 @@ import pytest
 from firmware_bridge.boards import ask_everywhere, find_board
 from firmware_bridge.dialects.recognise import Dialect
 from firmware_bridge.driver import SerialDriver
+from firmware_bridge.frames import encode_frame
 from firmware_bridge.knock import SPEEDS, Found, who_is_at
+from firmware_bridge.messages import TYPE_OF, HelloAck
 from firmware_bridge.port import Device
 from firmware_bridge.simboard import PtyBoard, SimBoardConfig
 from station.clock import MONOTONIC
@@ -112,6 +114,11 @@ def test_a_board_that_is_played_meanwhile_is_a_board_and_no_midi():
 def test_a_board_of_another_time_says_which_side_is_too_old(config: SimBoardConfig, way_out: str):
     with PtyBoard(config) as board:
         assert way_out in refused(board.path)
+
+
+def test_a_greeting_of_another_form_is_a_newer_board(talker):
+    newer = encode_frame(TYPE_OF[HelloAck], 0, b"\x09\x09")
+    assert "update the station" in refused(talker(newer).path)
 
 
 def test_midi_edrumulus_and_firmata_are_recognised_by_listening(talker):
