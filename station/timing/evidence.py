@@ -90,7 +90,8 @@ CALL = np.dtype(
 STATE = np.dtype(
     [("next_batch", "i8"), ("before", "i8"), ("before8", "i8"), ("beat_ns", "f8"),
      ("n8", "f8"), ("x8", "f8"),
-     ("n", "f8"), ("x", "f8"), ("t", "f8"), ("xx", "f8"), ("xt", "f8"), ("tt", "f8")]
+     ("n", "f8"), ("x", "f8"), ("t", "f8"), ("xx", "f8"), ("xt", "f8"), ("tt", "f8"),
+     ("batches", "f8"), ("xx_within", "f8"), ("xt_within", "f8"), ("tt_within", "f8")]
 )  # fmt: skip
 
 OPEN, LOW, HIGH, WITHIN = 0, 1, 2, 3
@@ -473,31 +474,50 @@ def _ask_placement(batch: np.void, state: np.void, noises: NDArray[np.void], cal
 
 @kernel
 def _ask_spread(batch: np.void, state: np.void, moments: np.void) -> None:
-    """Add a settled batch, and take the variance about the line through what is together."""
-    state["n"] += batch["n"]
-    state["x"] += batch["x"]
-    state["t"] += batch["t"]
-    state["xx"] += batch["xx"]
-    state["xt"] += batch["xt"]
-    state["tt"] += batch["tt"]
+    """Add a settled batch, and take the variance about the line through what is together.
+
+    A line takes more from correlated hits than two degrees of freedom. How much more is seen
+    from the means of the batches about it: they stand for what it has taken from them.
+    """
+    n = batch["n"]
+    if n > 0.0:
+        state["batches"] += 1.0
+        state["n"] += n
+        state["x"] += batch["x"]
+        state["t"] += batch["t"]
+        state["xx"] += batch["xx"]
+        state["xt"] += batch["xt"]
+        state["tt"] += batch["tt"]
+        state["xx_within"] += batch["xx"] - batch["x"] * batch["x"] / n
+        state["xt_within"] += batch["xt"] - batch["x"] * batch["t"] / n
+        state["tt_within"] += batch["tt"] - batch["t"] * batch["t"] / n
     if not batch["ends_spread"]:
         return
     n = state["n"]
-    if batch["ends_spread"] == 1 and n >= _FEWEST_IN_SPREAD:
-        left = state["xx"] - state["x"] * state["x"] / n
-        along = state["tt"] - state["t"] * state["t"] / n
-        if along > 0.0:
-            left -= (state["xt"] - state["x"] * state["t"] / n) ** 2 / along
-        freedom = n - 2.0
-        variance = max(left / freedom, _LEAST_VARIANCE)
-        # The mean of the logarithm of a variance lies below the logarithm of the mean.
-        observe(moments, math.log(variance / SPREAD_CENTRE) + 1.0 / freedom)
+    count = state["batches"]
+    along = state["tt"] - state["t"] * state["t"] / n if n > 0.0 else 0.0
+    if batch["ends_spread"] == 1 and n >= _FEWEST_IN_SPREAD and count > 2.0 and along > 0.0:
+        across = state["xt"] - state["x"] * state["t"] / n
+        slope = across / along
+        left = state["xx"] - state["x"] * state["x"] / n - slope * across
+        within = (
+            state["xx_within"]
+            - 2.0 * slope * state["xt_within"]
+            + slope * slope * state["tt_within"]
+        )
+        between = max(left - within, 0.0)
+        variance = (max(within, 0.0) + between * count / (count - 2.0)) / n
+        observe(moments, math.log(max(variance, _LEAST_VARIANCE) / SPREAD_CENTRE))
+    state["batches"] = 0.0
     state["n"] = 0.0
     state["x"] = 0.0
     state["t"] = 0.0
     state["xx"] = 0.0
     state["xt"] = 0.0
     state["tt"] = 0.0
+    state["xx_within"] = 0.0
+    state["xt_within"] = 0.0
+    state["tt_within"] = 0.0
 
 
 @kernel

@@ -160,8 +160,12 @@ class RunningVerdict:
         answer = self._answer(evidence.SPREAD, _FEWEST)
         if answer is None:
             return None
+        moments = self._moments[evidence.SPREAD]
+        # Logarithms of variances: their mean lies below that of the variances by half their own.
+        below = float(moments["m2"] / moments["n"]) / 2
+        square = evidence.SPREAD_CENTRE
         return SpreadVerdict(
-            *(math.sqrt(evidence.SPREAD_CENTRE * math.exp(min(x, _LOUDEST))) for x in answer)
+            *(math.sqrt(square * math.exp(min(x + below, _LOUDEST))) for x in answer)
         )
 
     def _limbs(self) -> tuple[LimbVerdict, ...] | None:
