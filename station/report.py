@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,8 +25,8 @@ from station.model import (
     TempoVerdict,
     Verdict,
 )
+from station.timing.beam import DOUBLE, MISSED, Resync
 from station.timing.judging import Judging
-from station.timing.matching import MISSED
 from station.timing.statistics import take_statistics
 
 SCHEMA = "station.take/1"
@@ -59,6 +59,8 @@ class Report:
         How the take ended.
     marks
         What else happened.
+    resyncs
+        When the player was lost (a stop, a beat dropped) and found again.
     """
 
     chart: Chart
@@ -73,6 +75,7 @@ class Report:
     verdict: Verdict
     state: TakeState = TakeState.FINISHED
     marks: tuple[Mark, ...] = ()
+    resyncs: tuple[Resync, ...] = ()
 
     @property
     def offsets_ms(self) -> NDArray[np.float64]:
@@ -102,6 +105,15 @@ class Report:
         }
         if self.latency_ns:
             told["latency_ms"] = _ms(self.latency_ns)
+        if self.resyncs:
+            told["resyncs"] = [
+                {
+                    "t_ms": _ms(r.t_ns + self.latency_ns),
+                    "shift_ms": _ms(r.shift_ns),
+                    "stopped_ms": _ms(r.stopped_ns),
+                }
+                for r in self.resyncs
+            ]
         if self.marks:
             told["marks"] = [
                 {"t_ms": _ms(m.t_ns - self.start_ns), "kind": m.kind.value, "detail": m.detail}
@@ -152,9 +164,8 @@ def build_report(
 ) -> Report:
     """Judge a whole take from its hits, as the engine would have live.
 
-    The hits are told in order of arrival (`seq`, then as given) and all before anything is
-    settled: what was said at once comes out as it was said, and a hit that was late then is
-    judged rightly now.
+    Hits are judged in order of time, so that one that was late then is judged rightly now;
+    what was said at once comes out as it was said, in order of arrival (`seq`).
 
     Parameters
     ----------
@@ -176,33 +187,53 @@ def build_report(
         end_ns = max((hit.t_ns for hit in hits), default=start_ns + latency_ns)
     zero_ns = start_ns + latency_ns
     arrived = sorted(hits, key=lambda hit: hit.seq)
-    rows = heard_rows(arrived, zero_ns)
-    rows["seq"] = np.arange(len(rows))  # hits in memory may have no numbers of their own
+    stamps = [hit.t_ns for hit in arrived]
+    by_time = sorted(range(len(arrived)), key=stamps.__getitem__)
     judging = Judging(chart, calibrated=calibrated)
+    rows = heard_rows((arrived[i] for i in by_time), zero_ns)
     judging.hear(rows)
     settled = judging.finish(None if end_ns is None else end_ns - zero_ns)
 
     is_hit = settled["ticket"] != MISSED
-    place = np.zeros(int(rows["ticket"].max(initial=-1)) + 1, dtype=np.int64)
-    place[rows["ticket"]] = np.arange(len(rows))
     confirmed = np.empty(len(rows), dtype=settled.dtype)
-    confirmed[place[settled["ticket"][is_hit]]] = settled[is_hit]
-    stamps = [hit.t_ns for hit in arrived]
-    by_time = sorted(range(len(arrived)), key=stamps.__getitem__)
+    confirmed[settled["ticket"][is_hit]] = settled[is_hit]
+    labels = confirmed["chart_index"]
+    in_time = [arrived[i] for i in by_time]
+    for i in np.flatnonzero(labels == DOUBLE).tolist():
+        in_time[i] = replace(in_time[i], flags=in_time[i].flags | Flag.DOUBLE_TRIGGER)
     return Report(
         chart=chart,
         kit=kit,
         start_ns=start_ns,
         latency_ns=latency_ns,
-        hits=tuple(arrived[i] for i in by_time),
-        live_index=rows["label"][by_time],
-        chart_index=confirmed["chart_index"][by_time],
-        offset_ns=confirmed["offset_ns"][by_time],
+        hits=tuple(in_time),
+        live_index=_said_at_once(chart, arrived, by_time, rows["label"], zero_ns),
+        chart_index=np.maximum(labels, -1),
+        offset_ns=confirmed["offset_ns"],
         missed=tuple(sorted(settled["chart_index"][~is_hit].tolist())),
         verdict=judging.verdict(),
+        resyncs=tuple(judging.resyncs),
         state=state,
         marks=tuple(marks),
     )
+
+
+def _said_at_once(
+    chart: Chart,
+    arrived: Sequence[Hit],
+    by_time: Sequence[int],
+    labels_by_time: NDArray[np.int32],
+    zero_ns: int,
+) -> NDArray[np.int32]:
+    """What the engine called each hit when it came, shape (hits,), in order of time."""
+    labels = labels_by_time
+    if any(i != place for place, i in enumerate(by_time)):
+        # Some came late: then they were judged in another order than now.
+        rows = heard_rows(arrived, zero_ns)
+        Judging(chart, calibrated=False).hear(rows)
+        labels = rows["label"][list(by_time)]
+    at_once: NDArray[np.int32] = np.maximum(labels, -1)
+    return at_once
 
 
 def verdict_dict(verdict: Verdict) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from station.charts.chart import Chart
 from station.model import PAD_INDEX, Flag, Hit, Judgement, JudgementKind, Verdict
-from station.timing.judging import Judging, within
-from station.timing.matching import EXTRA, HEARD, LATE, MISSED
+from station.timing.beam import DOUBLE, HEARD, MISSED, Resync
+from station.timing.judging import FAR_NS, Judging, within
 
 _SUSPECT = int(Flag.DOUBLE_TRIGGER | Flag.CROSSTALK)
 
@@ -45,22 +45,24 @@ class Engine:
         self._latency_ns = latency_ns
         self._judging = Judging(chart, calibrated=calibrated)
         self._waiting: dict[int, Hit] = {}  # by ticket
+        self._watermark_ns = -FAR_NS
 
     def hear(self, hits: Sequence[Hit]) -> list[Judgement]:
         """What each hit is at first sight: a note (kind HIT) or EXTRA, not confirmed.
 
-        A hit whose time has been judged already is EXTRA and flagged LATE. Hits in the
-        count-in or after the chart are EXTRA like any other.
+        A hit from before the watermark is judged like any other, and flagged LATE. Hits in
+        the count-in or after the chart are EXTRA.
         """
         rows = heard_rows(hits, self._start_ns + self._latency_ns)
         self._judging.hear(rows)
-        return [self._first_sight(hit, *row) for hit, row in zip(hits, rows.tolist(), strict=True)]
+        return [self._first_sight(hit, row) for hit, row in zip(hits, rows.tolist(), strict=True)]
 
     def advance(self, watermark_ns: int) -> list[Judgement]:
         """What is settled, when no hit with an earlier stamp than `watermark_ns` will come.
 
         Each hit is confirmed once (HIT or EXTRA), each note that nobody played is MISSED.
         """
+        self._watermark_ns = max(self._watermark_ns, watermark_ns)
         settled = self._judging.advance(watermark_ns - self._start_ns - self._latency_ns)
         return [self._confirmed(*row) for row in settled.tolist()]
 
@@ -77,21 +79,24 @@ class Engine:
             end_ns -= self._start_ns + self._latency_ns
         return [self._confirmed(*row) for row in self._judging.finish(end_ns).tolist()]
 
+    @property
+    def resyncs(self) -> list[Resync]:
+        """The last times that the player was lost and found again; times from tick 0."""
+        return self._judging.resyncs
+
     def verdict(self) -> Verdict:
         """The verdict on what is confirmed so far."""
         return self._judging.verdict()
 
-    def _first_sight(
-        self, hit: Hit, t_ns: int, _seq: int, _lane: int, _suspect: int, ticket: int, label: int
-    ) -> Judgement:
-        if label == LATE:
+    def _first_sight(self, hit: Hit, row: tuple[int, ...]) -> Judgement:
+        t_ns, _lane, _velocity, _suspect, label, ticket = row
+        if hit.t_ns < self._watermark_ns:
             hit = replace(hit, flags=hit.flags | Flag.LATE)
         self._waiting[ticket] = hit
-        if label < 0:
-            return self._of_hit(hit, EXTRA, 0, confirmed=False)
-        return self._of_hit(hit, label, t_ns - self._written_ns[label], confirmed=False)
+        offset_ns = t_ns - self._written_ns[label] if label >= 0 else 0
+        return self._of_hit(hit, label, offset_ns, confirmed=False)
 
-    def _confirmed(self, ticket: int, note: int, offset_ns: int, _counts: int) -> Judgement:
+    def _confirmed(self, ticket: int, note: int, _counts: int, offset_ns: int) -> Judgement:
         if ticket != MISSED:
             return self._of_hit(self._waiting.pop(ticket), note, offset_ns, confirmed=True)
         return Judgement(
@@ -108,22 +113,23 @@ class Engine:
         )
 
     def _of_hit(self, hit: Hit, note: int, offset_ns: int, *, confirmed: bool) -> Judgement:
+        flags = hit.flags | Flag.DOUBLE_TRIGGER if note == DOUBLE else hit.flags
         return Judgement(
-            kind=JudgementKind.EXTRA if note == EXTRA else JudgementKind.HIT,
+            kind=JudgementKind.HIT if note >= 0 else JudgementKind.EXTRA,
             confirmed=confirmed,
             hit_seq=hit.seq,
-            chart_index=note,
+            chart_index=max(note, -1),
             pad=hit.pad,
             t_ns=hit.t_ns - self._latency_ns,
             offset_ns=offset_ns,
             t_sigma_ns=hit.t_sigma_ns,
             velocity=hit.velocity,
-            flags=hit.flags,
+            flags=flags,
         )
 
 
 def heard_rows(hits: Iterable[Hit], zero_ns: int) -> NDArray[np.void]:
-    """Hits as the judging takes them: dtype `matching.HEARD`, shape (hits,).
+    """Hits as the judging takes them: dtype `beam.HEARD`, shape (hits,).
 
     Parameters
     ----------
@@ -131,14 +137,7 @@ def heard_rows(hits: Iterable[Hit], zero_ns: int) -> NDArray[np.void]:
         What a hit exactly on the chart's tick 0 is stamped with.
     """
     rows = [
-        (
-            within(hit.t_ns - zero_ns),
-            hit.seq,
-            PAD_INDEX[hit.pad],
-            int(hit.flags) & _SUSPECT,
-            0,
-            0,
-        )
-        for hit in hits
+        (within(h.t_ns - zero_ns), PAD_INDEX[h.pad], h.velocity, int(h.flags) & _SUSPECT, 0, 0)
+        for h in hits
     ]
     return np.array(rows, dtype=HEARD)

@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 
 from station.charts.chart import Chart
 from station.model import Verdict
-from station.timing import beats
-from station.timing.matching import MISSED, Matcher
+from station.timing.beam import BeamMatcher, Resync
 from station.timing.verdict import RunningVerdict
-from station.timing.windows import lay_out
+from station.units import NS_PER_MINUTE
 
 # Farther than any chart: 146 years. Differences of such times fit into an int64.
 FAR_NS = 2**62
@@ -28,17 +27,21 @@ class Judging:
     """
 
     def __init__(self, chart: Chart, *, calibrated: bool) -> None:
-        reach_ns = beats.half_beats_ns(chart, beats.note_ticks(chart))
-        self._written_ns = chart.written_ns
-        self._matcher = Matcher(lay_out(chart.written_ns, chart.lanes, reach_ns))
+        metre = chart.metre[0]
+        self._matcher = BeamMatcher(
+            chart.written_ns,
+            chart.lanes,
+            np.array([note.dynamic for note in chart.notes], dtype=np.int64),
+            bar_ns=round(metre.beats * NS_PER_MINUTE / chart.bpm),
+        )
         self._running = RunningVerdict(chart, calibrated=calibrated)
 
     def hear(self, rows: NDArray[np.void]) -> None:
-        """Label hits at once: fills in `ticket` and `label` of rows of `matching.HEARD`."""
+        """Label hits at once: fills in `ticket` and `label` of rows of `beam.HEARD`."""
         self._matcher.hear(rows)
 
     def advance(self, watermark_ns: int) -> NDArray[np.void]:
-        """What is settled when no earlier hit will come, as rows of `matching.CONFIRMED`.
+        """What is settled when no earlier hit will come, as rows of `beam.CONFIRMED`.
 
         Valid until the next call.
         """
@@ -55,12 +58,14 @@ class Judging:
             When the take was broken off: notes written after it were not reached, and are
             not missed. None for a take that went through the whole chart.
         """
-        settled = self._matcher.advance(FAR_NS + 1)
-        if end_ns is not None:
-            reached = self._written_ns[settled["chart_index"]] <= end_ns
-            settled = settled[(settled["ticket"] != MISSED) | reached]
+        settled = self._matcher.finish(end_ns)
         self._running.feed(settled)
         return settled
+
+    @property
+    def resyncs(self) -> list[Resync]:
+        """The last times that the player was lost and found again."""
+        return list(self._matcher.resyncs)
 
     def verdict(self) -> Verdict:
         """The verdict on what is settled so far."""

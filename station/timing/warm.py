@@ -14,14 +14,14 @@ from numba.core import event
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import PAD_INDEX, Note, Pad, Zone
-from station.timing import evidence, match_kernels
+from station.timing import beam_kernels, evidence
+from station.timing.beam import HEARD
 from station.timing.judging import Judging
-from station.timing.matching import HEARD
 
 # What Python calls; the others are compiled into these.
 _ENTRIES: tuple[Any, ...] = (
-    match_kernels.hear,
-    match_kernels.advance,
+    beam_kernels.hear,
+    beam_kernels.settle,
     evidence.feed,
     evidence.intervals,
 )
@@ -85,7 +85,7 @@ def compile_kernels(progress: Callable[[str], None]) -> None:
     )
     with event.install_listener("numba:compile", _Announcer(progress)):
         judging = Judging(pulse, calibrated=True)
-        judging.hear(np.array([(0, 0, PAD_INDEX[Pad.SNARE], 0, 0, 0)], dtype=HEARD))
+        judging.hear(np.array([(0, PAD_INDEX[Pad.SNARE], 90, 0, 0, 0)], dtype=HEARD))
         judging.finish()
         judging.verdict()
 
