@@ -141,6 +141,13 @@ class BeamMatcher:
         kept: NDArray[np.void] = settled[(settled["ticket"] != MISSED) | reached]
         return kept
 
+    def rehearse(self) -> None:
+        """Look for the player once as if lost, so that this is compiled before a take needs it.
+
+        For a matcher that is then thrown away, after its first hit.
+        """
+        beam_resync.find_anchor(self._state)
+
     @property
     def noise_ms(self) -> float:
         """Standard deviation of single hits around the player's clock, as learned so far."""
