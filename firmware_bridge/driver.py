@@ -37,19 +37,28 @@ class SerialDriver:
 
     def __init__(self, clock: Clock = MONOTONIC) -> None:
         self._clock = clock
+        self._why_not: list[str] = []
 
     def discover(self) -> Sequence[KitInfo]:
         """Every board that answers or is heard; takes 2.5 s at most.
 
         A device that says nothing, is taken or may not be opened is none, and no error: this
-        is asked before somebody chooses a MIDI kit, too.
+        is asked before somebody chooses a MIDI kit, too. `why_not` tells of them.
         """
-        infos = []
+        infos: list[KitInfo] = []
+        why_not: list[str] = []
         for answer in ask_everywhere(self._clock):
             if answer.found is not None:
                 answer.found.port.close()
                 infos.append(_info(answer.found))
+            elif answer.error is not None:
+                why_not.append(str(answer.error))
+        self._why_not = why_not
         return infos
+
+    def why_not(self) -> Sequence[str]:
+        """A sentence on each device that the last `discover` met and that is no kit."""
+        return list(self._why_not)
 
     def create(self, address: Address, clock: Clock) -> SerialSource | JoinedSource:
         """A source for a device or a board's id, or for several with commas between.

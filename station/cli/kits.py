@@ -6,11 +6,11 @@ import argparse
 from typing import Any
 
 from station.cli import _kits_learn, _kits_tune, _kits_watch
-from station.cli._output import STDOUT, check_target, note, say, table, write_json
+from station.cli._output import STDOUT, check_target, clean, note, say, table, write_json
 from station.cli._parser import Parser, add_json, number
 from station.errors import WrongUse
 from station.hal.api import KitInfo
-from station.hal.registry import discover
+from station.hal.registry import discover, why_not
 from station.kits.library import load_library
 from station.units import ms_from_ns
 
@@ -78,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
     rows = [_to_dict(info, library.pick(info.name).profile.name) for info in discover()]
     if args.json != STDOUT:
         _print(rows)
+        for sentence in why_not():
+            note(clean(sentence))
     write_json({"schema": SCHEMA, "kits": rows}, args.json)
     return 0
 

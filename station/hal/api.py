@@ -250,3 +250,12 @@ class KitDriver(Protocol):
             When the address has a parameter that this driver does not know.
         """
         ...
+
+
+@runtime_checkable
+class TellsWhyNot(Protocol):
+    """A driver that knows devices which are no kits, or cannot be opened."""
+
+    def why_not(self) -> Sequence[str]:
+        """A sentence, with the way out, on each of them that the last `discover` met."""
+        ...

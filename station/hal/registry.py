@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 from station.clock import MONOTONIC, Clock
 from station.errors import KitError, KitReason
 from station.hal.address import parse_address
-from station.hal.api import KitDriver, KitInfo, KitSource
+from station.hal.api import KitDriver, KitInfo, KitSource, TellsWhyNot
 
 GROUP = "station.kit_drivers"
 
@@ -63,3 +63,14 @@ def discover() -> list[KitInfo]:
         with contextlib.suppress(KitError):
             found += driver_for(scheme).discover()
     return sorted(found, key=lambda info: (info.simulated, info.address))
+
+
+def why_not() -> list[str]:
+    """What the last `discover` met that cannot be opened: a sentence on each device."""
+    said: list[str] = []
+    for scheme in sorted(drivers()):
+        with contextlib.suppress(KitError):
+            driver = driver_for(scheme)
+            if isinstance(driver, TellsWhyNot):
+                said += driver.why_not()
+    return said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from firmware_bridge.simboard import PtyBoard, SimBoardConfig
 from firmware_bridge.source import SerialSource
 from firmware_bridge.virtual_kit import VirtualBoard
 from station.cli import bench as bench_command
+from station.cli.checks import midi as midi_check
 from station.cli.main import main
 from station.clock import MONOTONIC
 from station.errors import KitError
@@ -85,6 +87,20 @@ def test_a_board_is_listed_with_its_profile(capsys, monkeypatch):
         assert found["address"] == f"serial://{board.config.board_id:016x}"
         assert found["profile"] == "trigger-board"
         assert (found["stamped_by"], found["simulated"]) == ("device", False)
+
+
+def test_a_device_that_is_no_kit_is_said_to_be_none_and_why(capsys, monkeypatch):
+    with PtyBoard(SimBoardConfig(protocol_min=7, protocol_max=7)) as board:
+        monkeypatch.setenv("STATION_SERIAL_DEVICES", f"{board.path}{os.pathsep}/dev/null")
+        assert main(["kits"]) == 0
+        said = capsys.readouterr()
+        assert "serial://" not in said.out
+        assert "speaks protocol 7 and above, this station up to 1; update the station." in said.err
+        assert "/dev/null is no serial port" in said.err
+        monkeypatch.setenv("STATION_SERIAL_DEVICES", "/dev/null")
+        (finding,) = [f for f in midi_check.check() if f.subject == "device"]
+        assert finding.said == "/dev/null is no serial port"
+        assert finding.way_out
 
 
 def test_a_board_is_tuned_and_keeps_what_it_was_told(capsys, tmp_path, played):

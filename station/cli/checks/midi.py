@@ -8,14 +8,14 @@ import sys
 from station.cli.checks.finding import Finding, ok, problem, remark
 from station.errors import KitError
 from station.hal.jack import virtual_midi_available
-from station.hal.registry import discover, driver_for, drivers
+from station.hal.registry import discover, driver_for, drivers, why_not
 from station.hal.rtmidi_port import systems_for
 from station.kits.library import load_library, own_folder
 
 
 def check() -> list[Finding]:
     """The systems, virtual ports, drivers, kits and their profiles."""
-    return [_systems(), _virtual(), *_drivers(), _kits(), *_profiles()]
+    return [_systems(), _virtual(), *_drivers(), _kits(), *_profiles(), *_no_kits()]
 
 
 def _systems() -> Finding:
@@ -71,3 +71,12 @@ def _profiles() -> list[Finding]:
     """Only a person's own profiles that cannot be read."""
     way_out = f"correct it in {own_folder()}, or teach the kit again: 'station kits learn'"
     return [remark("kit profile", said, way_out) for said in load_library().problems]
+
+
+def _no_kits() -> list[Finding]:
+    """Devices that were met in looking for kits, and cannot be opened."""
+    found = []
+    for sentence in why_not():
+        said, _, way_out = sentence.rstrip(".").partition("; ")
+        found.append(remark("device", said, way_out))
+    return found
