@@ -14,10 +14,14 @@ and E(μ) = N / L(μ) is an e-process of 'it is μ': under it, the chance that E
 is at most α, so one may look after every batch and stop when one likes (Wang & Ramdas 2024,
 *Anytime-valid t-tests and confidence sequences for Gaussian means with unknown variance*;
 Ramdas et al. 2023, *Game-theoretic statistics and safe anytime-valid inference*). Mixtures
-over several noises, in N and L alike, keep that: which noise it is is learned while playing.
+over several noises, in N and L alike, keep that on average over their weights (for one noise
+of weight w the bound is α/w), and learn which noise it is while playing. What that comes to
+for players of each kind is measured: `station bench verdict`.
 {μ : E(μ) < 1/α} is the interval at 1 − α. On one side of it the chance is half, by symmetry.
 
-*Placement* is the plain case, F = 1: batches of 8 beats, whose means are nearly independent.
+*Placement* is the plain case, F = 1: means over 8 beats, which are nearly independent, of a
+player who stays where he is. At a small weight he is one who wanders (an AR(1) of rate .99 a
+beat about the mean): that keeps the interval from promising a habit where there is a whim.
 
 *Tempo* is the slope of the offset. What surrounds it is a local level (Harvey 1989): a level
 that the timekeeper's errors push about beat by beat (Wing & Kristofferson 1973), a tempo that
@@ -26,6 +30,9 @@ a noise is a Kalman filter that is run over the offsets and over the time in par
 innovations are what S, W, Q are summed from (de Jong 1988). Four of them compete: a player
 who corrects to a click, more and less quickly; one who runs free; and one whose tempo
 wanders too.
+
+*Spread*, *limbs* and *swing* are plain means of logarithms of variances, of differences, and
+of where the middle lies between its ends.
 
 All kernels and their constants stand in this one file, long as it is: numba would not notice
 that something has changed in another (`station.timing.kernel`).
