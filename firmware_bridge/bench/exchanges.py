@@ -27,8 +27,10 @@ class LineModel:
 
     Attributes
     ----------
-    base_ns
-        At least.
+    base_ns, jitter_ns
+        What it takes without waiting, and the standard deviation of that: caches, interrupts,
+        clocks that change with the load. Without it the quickest exchange would be exact, and
+        methods that trust the extremes would look better than over a real pty.
     quick
         Share of the ways that wait but little.
     quick_wait_ns, slow_wait_ns
@@ -36,6 +38,7 @@ class LineModel:
     """
 
     base_ns: int
+    jitter_ns: int
     quick: float
     quick_wait_ns: int
     slow_wait_ns: int
@@ -43,12 +46,13 @@ class LineModel:
     def way_ns(self, random: Random) -> int:
         """How long the next way takes."""
         wait_ns = self.quick_wait_ns if random.random() < self.quick else self.slow_wait_ns
-        return self.base_ns + round(random.expovariate(1 / wait_ns))
+        base_ns = max(self.base_ns / 2, random.gauss(self.base_ns, self.jitter_ns))
+        return round(base_ns + random.expovariate(1 / wait_ns))
 
 
 LINES = {
-    "idle": LineModel(150_000, 0.5, 150_000, 1_400_000),
-    "busy": LineModel(150_000, 0.45, 100_000, 5_000_000),
+    "idle": LineModel(150_000, 30_000, 0.5, 150_000, 1_400_000),
+    "busy": LineModel(150_000, 30_000, 0.45, 100_000, 5_000_000),
 }
 
 

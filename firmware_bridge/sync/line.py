@@ -24,8 +24,8 @@ WINDOW_US = 36_000_000
 BINS = 6
 KEPT_OF_A_BIN = 3
 
-# What a stamp of one microsecond's grain, taken in an interrupt, is worth at best.
-STAMP_SIGMA_NS = 10 * NS_PER_US
+# What even the quickest exchanges differ by: caches, interrupts, the grain of the stamps.
+STAMP_SIGMA_NS = 20 * NS_PER_US
 # A ceramic resonator is within 5,000 ppm; nothing better is known of a board never met.
 UNKNOWN_SLOPE_SIGMA = 5e-3
 # A line beyond this is a queue that fills or empties on a busy host, not a clock.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from firmware_bridge.sync import ClockSync, Exchange
-from firmware_bridge.sync.line import KEPT_OF_A_BIN, WINDOW_US, BinnedLine
+from firmware_bridge.sync.line import KEPT_OF_A_BIN, STAMP_SIGMA_NS, WINDOW_US, BinnedLine
 from firmware_bridge.sync.mapping import MonotoneMap
 from firmware_bridge.sync.model import ENOUGH_EXCHANGES
 
@@ -234,7 +234,7 @@ def test_the_line_is_the_weighted_line_through_the_three_quickest_of_six() -> No
         inside = [r for r in rows if low <= r[0] < high or (n == 5 and r[0] == last)]
         chosen += sorted(inside, key=lambda r: r[2])[:KEPT_OF_A_BIN]
     trips = sorted(r[2] for r in chosen)
-    least = 10_000 + (trips[len(trips) // 2] - trips[0]) / 8
+    least = STAMP_SIGMA_NS + (trips[len(trips) // 2] - trips[0]) / 8
     points = np.array([(r[0] - x0, r[1] - y0, least + (r[2] - trips[0]) / 2) for r in chosen])
     height, slope = weighted_line(points)
     line = fit.fit()
