@@ -13,9 +13,9 @@ from station.bench.verdict_trials import pulse
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import Note, Pad, Zone
+from station.timing.beam import CONFIRMED, HEARD
 from station.timing.judging import Judging
 from station.timing.kernel import kernel
-from station.timing.matching import CONFIRMED, HEARD
 from station.timing.verdict import RunningVerdict
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,7 @@ def _whole(chart: Chart) -> Floats:
     played = chart.written_ns + np.random.default_rng(1).normal(0, 6e6, len(hits)).astype(np.int64)
     order = np.argsort(played, kind="stable")
     hits["t_ns"], hits["lane"] = played[order], chart.lanes[order]
-    hits["seq"] = np.arange(len(hits))
+    hits["velocity"] = 90
     times = hits["t_ns"].tolist()
     took = np.zeros(len(hits))
     for i, t_ns in enumerate(times):

@@ -16,6 +16,7 @@ from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import Note, Pad, Zone
 from station.timing import evidence
+from station.timing.beam import CONFIRMED
 from station.timing.evidence import (
     FIRST_MEAN,
     LOG_INTERVAL,
@@ -23,7 +24,6 @@ from station.timing.evidence import (
     PLACEMENT,
     TEMPO,
 )
-from station.timing.match_kernels import CONFIRMED
 from station.timing.verdict import RunningVerdict
 
 _BATCH = evidence.BATCH_BEATS

@@ -47,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", metavar="ADDRESS", help="the kit ('station kits' lists them)")
     parser.add_argument("--name", help="of the profile; default: from the port's name")
     parser.add_argument("--title", help="for people; default: the port's name")
-    parser.add_argument("--wire", choices=("usb", "din", "serial"), default="usb", help="how it hangs (usb)")
+    parser.add_argument(
+        "--wire", choices=("usb", "din", "serial"), default="usb", help="how it hangs (usb)"
+    )
     parser.add_argument("--places", metavar="LIST", help="ask only for these, with commas between")
     parser.add_argument("--force", action="store_true", help="replace a profile of that name")
 

@@ -574,7 +574,7 @@ def feed(
     Parameters
     ----------
     settled
-        Of dtype `match_kernels.CONFIRMED`; rows without a note are passed over.
+        Of dtype `beam.CONFIRMED`; rows without a note are passed over.
     notes, triples, batches
         Of the chart; of dtypes `NOTE`, `TRIPLE` and `BATCH`, batches in order of time.
     states

@@ -107,7 +107,7 @@ class RunningVerdict:
         self._intervals = np.zeros((len(self._calls) + len(self._moments), 2))
 
     def feed(self, settled: NDArray[np.void]) -> None:
-        """Take in what the matcher has confirmed, of dtype `matching.CONFIRMED`."""
+        """Take in what the matcher has confirmed, of dtype `beam.CONFIRMED`."""
         evidence.feed(settled, *self._tables)
 
     def tables(self) -> tuple[NDArray[np.void], ...]:

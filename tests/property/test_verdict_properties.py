@@ -14,7 +14,7 @@ from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import Note, Pad, PlacementCall, TempoCall, Zone
 from station.report import verdict_dict
-from station.timing.matching import CONFIRMED, MISSED
+from station.timing.beam import CONFIRMED, MISSED
 from station.timing.verdict import RunningVerdict
 
 LANES = {Pad.KICK: 36, Pad.SNARE: 38, Pad.HI_HAT: 42, Pad.RIDE: 51}
@@ -50,7 +50,7 @@ def settled(draw):
         if absurd and rng.random() < 0.1:
             offset = rng.choice([-FAR_NS, FAR_NS])
         kind = rng.random()
-        rows.append((MISSED, i, 0, 0) if kind < 0.1 else (i, i, offset, int(kind < 0.9)))
+        rows.append((MISSED, i, 0, 0) if kind < 0.1 else (i, i, int(kind < 0.9), offset))
     if draw(st.booleans()):
         rng.shuffle(rows)
     return chart, np.array(rows, dtype=CONFIRMED)

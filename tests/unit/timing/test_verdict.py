@@ -9,7 +9,7 @@ import twins
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import Note, Pad, PlacementCall, TempoCall, Zone
-from station.timing.matching import CONFIRMED, MISSED
+from station.timing.beam import CONFIRMED, MISSED
 from station.timing.verdict import RunningVerdict
 
 MS = 1_000_000
@@ -24,7 +24,7 @@ def pulse(n_beats, bpm=120, per_beat=1):
 
 def settled(offsets_ms):
     rows = [
-        (MISSED, i, 0, 0) if offset is None else (i, i, round(offset * MS), 1)
+        (MISSED, i, 0, 0) if offset is None else (i, i, 1, round(offset * MS))
         for i, offset in enumerate(offsets_ms)
     ]
     return np.array(rows, dtype=CONFIRMED)
