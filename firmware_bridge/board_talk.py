@@ -62,6 +62,8 @@ class BoardTalk:
         Where events go.
     first_seq
         The number of the first event.
+    board
+        Which one it has to be, where that is known already; None takes any.
     random
         For the pings' gaps.
 
@@ -70,7 +72,7 @@ class BoardTalk:
     next_seq
         The number of the next event.
     board
-        The board as last greeted; None before the first time.
+        The board as last greeted, or as it has to be.
     heartbeat
         Its last word about how it is.
     tied
@@ -82,11 +84,16 @@ class BoardTalk:
     stamped_by = StampedBy.DEVICE
 
     def __init__(
-        self, baud: int, inbox: Inbox, first_seq: int = 0, random: Random | None = None
+        self,
+        baud: int,
+        inbox: Inbox,
+        first_seq: int = 0,
+        board: BoardInfo | None = None,
+        random: Random | None = None,
     ) -> None:
         self.inbox = inbox
         self.sigma_ns = SIGMA_NS
-        self.board: BoardInfo | None = None
+        self.board = board
         self.heartbeat: Heartbeat | None = None
         self.scope: Callable[[ScopePiece], None] | None = None
         self.session = BoardSession(random or Random(), _PING_BITS * NS_PER_S // baud)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 
 from firmware_bridge.knock import Found
-from firmware_bridge.port import PortLost, SerialPort
+from firmware_bridge.port import PortLost, SerialPort, usb_serial_of
 from firmware_bridge.search import Search
 from firmware_bridge.talk import Talk
 from station.clock import Clock
@@ -48,6 +48,8 @@ class Link:
         self._found: Found | None = found
         self._port: SerialPort | None = found.port
         self._baud = found.baud
+        # A board says who it is; with a dialect all there is, is the device's own number.
+        self._usb_serial = usb_serial_of(self.path) if talk.board_id is None else ""
         self._talk = talk
         self._clock = clock
         self._stop = threading.Event()
@@ -111,7 +113,8 @@ class Link:
 
     def _await_return(self) -> None:
         """Open the port again as soon as the board is back."""
-        search = Search(self.path, self._baud, self._talk.board_id, self._clock)
+        board_id = self._talk.board_id
+        search = Search(self.path, self._baud, board_id, self._clock, self._usb_serial)
         try:
             while not self._stop.is_set():
                 found = search.step()

@@ -65,9 +65,9 @@ class MidiTalk:
     def connect(self, now_ns: int) -> None:
         """The line is open (again): what had begun before is dropped."""
         self._stream.forget()
-        self._said_ns = max(self._said_ns, now_ns)  # nothing came before the line was there
         if self._lost:
             self._lost = False
+            self._said_ns = max(self._said_ns, now_ns)  # nothing came before the line was there
             self.inbox.put(LinkEvent(now_ns, LinkState.OPEN, "back"))
 
     def disconnect(self, now_ns: int, why: str) -> None:

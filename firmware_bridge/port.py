@@ -1,7 +1,7 @@
 """Serial ports: which are there, and bytes in and out of one. The only module with pyserial.
 
-pyserial opens and sets up the line; the bytes then go past it where the system has `poll`: its
-own `read` asks twice per call and sets the line up anew for every other timeout.
+pyserial opens and sets up the line; the bytes then go past it where devices are files: its own
+`read` asks twice per call and sets the line up anew for every other timeout.
 """
 
 from __future__ import annotations
@@ -72,6 +72,12 @@ def devices() -> list[Device]:
         if path and path not in known and is_there(path):
             found.append(Device(path))
     return found
+
+
+def usb_serial_of(path: str) -> str:
+    """The serial number that the device at a path tells on USB; empty without one."""
+    real = os.path.realpath(path)
+    return next((d.usb_serial for d in devices() if os.path.realpath(d.path) == real), "")
 
 
 def is_there(path: str) -> bool:
@@ -229,22 +235,19 @@ else:
             self._wake_out, self._wake_in = os.pipe()
             os.set_blocking(self._wake_in, False)
             self._lock = threading.Lock()
-            self._poll = select.poll()
-            self._poll.register(self._wake_out, select.POLLIN)
-            self._poll.register(self._fd, select.POLLIN)
 
         def __call__(self, timeout_s: float, unsent: bool) -> bytes:
-            self._poll.modify(self._fd, select.POLLIN | (select.POLLOUT if unsent else 0))
-            data = b""
-            for fd, event in self._poll.poll(max(0.0, timeout_s) * 1e3):
-                if fd == self._wake_out:
-                    os.read(fd, 4_096)
-                elif event & select.POLLIN:
-                    data = os.read(fd, _READ_SIZE)
-                    if not data:
-                        raise OSError(errno.EIO, "end of the line")
-                elif event & ~select.POLLOUT:
-                    raise OSError(errno.EIO, "unplugged")
+            # Not `poll`, which does not know terminals on every system.
+            ready, _, _ = select.select(
+                (self._fd, self._wake_out), (self._fd,) if unsent else (), (), max(0.0, timeout_s)
+            )
+            if self._wake_out in ready:
+                os.read(self._wake_out, 4_096)
+            if self._fd not in ready:
+                return b""
+            data = os.read(self._fd, _READ_SIZE)
+            if not data:
+                raise OSError(errno.EIO, "end of the line")
             return data
 
         def write(self, data: bytearray) -> int:

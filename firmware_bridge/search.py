@@ -31,10 +31,12 @@ class Search:
     path, baud
         Where it was, and how fast.
     board_id
-        Which one it is; None for a dialect, whose boards do not say: there, whatever comes
-        back at the same path is taken.
+        Which one it is; None for a dialect, whose boards do not say: there, what comes back at
+        the same path is taken, or what has the same serial number on USB.
     clock
         The host's.
+    usb_serial
+        The device's serial number on USB, for a dialect; empty without one.
     list_devices
         What is there now.
     """
@@ -45,12 +47,14 @@ class Search:
         baud: int,
         board_id: str | None,
         clock: Clock,
+        usb_serial: str = "",
         list_devices: Callable[[], list[Device]] = devices,
     ) -> None:
         self._path = path
         self._baud = baud
         self._board_id = board_id
         self._clock = clock
+        self._usb_serial = usb_serial
         self._list = list_devices
         self._others = {device.path for device in list_devices()} - {path}
         self._new: list[str] = []
@@ -63,10 +67,10 @@ class Search:
         now_ns = self._clock.now_ns()
         if now_ns - self._listed_ns >= _LIST_EVERY_NS:
             self._listed_ns = now_ns
-            there = {device.path for device in self._list()}
-            self._others &= there  # what goes and comes back is new
-            self._new = sorted(there - self._others - {self._path})
-        for path in (self._path, *(self._new if self._board_id else ())):
+            there = self._list()
+            self._others &= {device.path for device in there}  # what goes and comes back is new
+            self._new = [d.path for d in there if self._may_be_ours(d)]
+        for path in (self._path, *self._new):
             if path in self._knocks or now_ns < self._not_before_ns.get(path, 0):
                 continue
             self._not_before_ns[path] = now_ns + _AGAIN_AFTER_NS
@@ -91,6 +95,13 @@ class Search:
         for knock in self._knocks.values():
             knock.close()
         self._knocks.clear()
+
+    def _may_be_ours(self, device: Device) -> bool:
+        if device.path in self._others or device.path == self._path:
+            return False
+        if self._board_id is not None:
+            return True
+        return bool(self._usb_serial) and device.usb_serial == self._usb_serial
 
     def _open(self, path: str) -> Found | None:
         try:

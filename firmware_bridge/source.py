@@ -216,7 +216,7 @@ class SerialSource:
             board = found.board
             self._name = board_name(board)
             self._detail = f"{found.port.path}, {board.firmware}, {board.pads} pads"
-            talk = BoardTalk(found.baud, inbox, first_seq)
+            talk = BoardTalk(found.baud, inbox, first_seq, board)
         self.talk = talk
         self._watermark_ns = max(self._watermark_ns, self._clock.now_ns() - _HOLD_NS)
         self._link = Link(found, talk, self._clock)

@@ -24,6 +24,7 @@ from station.hal.api import (
     KitSource,
     LinkEvent,
     LinkState,
+    MidiEvent,
     OverflowEvent,
     StrikeEvent,
     TakesCues,
@@ -358,3 +359,42 @@ def test_a_source_that_is_no_board_has_nothing_to_set(hear, tmp_path):
         ear.source.close()
         os.close(slave)
         os.close(master)
+
+
+class UsbPort:
+    """A port as pyserial lists it."""
+
+    def __init__(self, device: str, serial_number: str) -> None:
+        self.device, self.serial_number, self.vid = device, serial_number, 0x1A86
+        self.manufacturer = self.product = self.description = None
+
+
+def test_a_board_with_a_dialect_is_followed_by_its_number_on_usb(hear, monkeypatch):
+    ends = [os.openpty() for _ in range(3)]
+    names = [os.ttyname(slave) for _, slave in ends]
+    ports = [UsbPort(names[0], "A1")]
+    monkeypatch.setattr("firmware_bridge.port.list_ports.comports", lambda: ports)
+    monkeypatch.delenv("STATION_SERIAL_DEVICES", raising=False)
+    try:
+        ear = hear(f"serial://{names[0]}?dialect=midi&baud=115200")
+        for end in ends[0]:
+            os.close(end)
+        ear.until_state(LinkState.LOST)
+        ports[:] = [UsbPort(names[1], "B2"), UsbPort(names[2], "A1")]
+        ear.until_state(LinkState.OPEN)
+        os.write(ends[1][0], b"\x99\x24\x40")
+        os.write(ends[2][0], b"\x99\x26\x40")
+        ear.until(lambda: any(isinstance(e, MidiEvent) for e in ear.events))
+        (hit,) = [e for e in ear.events if isinstance(e, MidiEvent)]
+        assert hit.data == b"\x99\x26\x40"
+    finally:
+        ear.source.close()
+        for pair in ends[1:]:
+            for end in pair:
+                os.close(end)
+
+
+def test_who_has_just_been_opened_can_be_asked_at_once(hear):
+    for _ in range(5):
+        with PtyBoard() as board:
+            assert BoardControl(hear(f"serial://{board.path}").source).board.pads == 8
