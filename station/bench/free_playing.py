@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,24 +27,30 @@ _MULTIPLES = [Fraction(n, d) for n, d in ((1, 3), (1, 2), (2, 1), (3, 1))]
 _OTHERS = [Fraction(n, d) for n, d in ((2, 3), (3, 4), (4, 3), (3, 2))]
 
 
-def run(real: Path | None, *, seeds: int = 10) -> dict[str, Any]:
+def run(
+    seeds: int = 10, real: Path | None = None, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
     """Measure.
 
     Parameters
     ----------
-    real
-        The folder of the Groove MIDI Dataset's `info.csv`; None to leave real takes out.
     seeds
         Simulated takes for each case.
+    real
+        The folder of the Groove MIDI Dataset's `info.csv`; None to leave real takes out.
+    say
+        Gets a line before each part.
 
     Raises
     ------
     FileError
         When the recordings cannot be read.
     """
+    say("simulated takes")
     result: dict[str, Any] = {"simulated": [measure(case, seeds) for case in CASES]}
     if real is None:
         return result
+    say(f"real takes in {real}")
     takes = [_measured(take) for take in load_takes(real, SHORTEST_S)]
     tuned = [take for take in takes if take["drummer"] in TUNED_ON]
     others = [take for take in takes if take["drummer"] not in TUNED_ON]

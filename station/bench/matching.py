@@ -60,7 +60,7 @@ def run(
     seeds: int = 20,
     bpm: Sequence[float] = (330.0, 400.0),
     real: Path | None = None,
-    progress: Callable[[str], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
     sizes: Sequence[int] = _SIZES,
 ) -> dict[str, Any]:
     """All tables.
@@ -73,7 +73,7 @@ def run(
         Tempi of the simulated rows; everything else is at the first.
     real
         Folder of the Groove MIDI Dataset; None leaves those rows out.
-    progress
+    say
         Gets a line now and then.
     sizes
         Hits at which speed is measured; the largest is the long run.
@@ -82,11 +82,11 @@ def run(
     return {
         "schema": SCHEMA,
         "seeds": seeds,
-        "rows": [row for tempo in bpm for row in _simulated(tempo, seeds, progress)],
-        "real": [] if real is None else _real(bpm[0], real, progress),
-        "stops": _stops(bpm[0], seeds, progress),
-        "long": _long_runs(bpm[0], max(sizes), progress),
-        "speed": _speed(bpm[0], sizes, progress),
+        "rows": [row for tempo in bpm for row in _simulated(tempo, seeds, say)],
+        "real": [] if real is None else _real(bpm[0], real, say),
+        "stops": _stops(bpm[0], seeds, say),
+        "long": _long_runs(bpm[0], max(sizes), say),
+        "speed": _speed(bpm[0], sizes, say),
     }
 
 
@@ -189,13 +189,13 @@ def _summary(scores: Iterable[dict[str, float]]) -> dict[str, Any]:
     }
 
 
-def _simulated(bpm: float, seeds: int, progress: Callable[[str], None]) -> list[dict[str, Any]]:
+def _simulated(bpm: float, seeds: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
     rows = []
     for jitter in _JITTERS_MS:
         for name in PART_NAMES:
             part = make_part(name, bpm)
             for drift_name, drift in DRIFTS.items():
-                progress(f"{bpm:g} BPM, {name}, {jitter:g} ms, {drift_name}")
+                say(f"{bpm:g} BPM, {name}, {jitter:g} ms, {drift_name}")
                 c = Conditions(jitter_ms=jitter, drift=drift, drift_name=drift_name)
                 row = _summary(_score(play(part, c, seed)) for seed in range(seeds))
                 confirmed, at_once, slips = _TARGETS[name not in _KIT, jitter]
@@ -205,12 +205,12 @@ def _simulated(bpm: float, seeds: int, progress: Callable[[str], None]) -> list[
     return rows
 
 
-def _real(bpm: float, directory: Path, progress: Callable[[str], None]) -> list[dict[str, Any]]:
-    takes = real_takes(directory, progress)
+def _real(bpm: float, directory: Path, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    takes = real_takes(directory, say)
     rows = []
     for scale, (confirmed, at_once) in _REAL_TARGETS.items():
         for drift_name in ("sine ±60 %", "ramp ±60 %"):
-            progress(f"real takes ×{scale:g}, {drift_name}")
+            say(f"real takes ×{scale:g}, {drift_name}")
             row = _summary(_score(retimed(take, bpm, scale, drift_name)) for take in takes)
             target = {"confirmed": confirmed, "at_once": at_once, "slips": 0}
             head = {"bpm": bpm, "part": f"real ×{scale:g}", "drift": drift_name}
@@ -218,12 +218,12 @@ def _real(bpm: float, directory: Path, progress: Callable[[str], None]) -> list[
     return rows
 
 
-def _stops(bpm: float, seeds: int, progress: Callable[[str], None]) -> list[dict[str, Any]]:
+def _stops(bpm: float, seeds: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
     """Share of takes found again for good within two bars of hits, and said so."""
     rows = []
     for what, stop_bars, late_beats in _STOPS:
         for name in _KIT:
-            progress(f"{name}: {what}")
+            say(f"{name}: {what}")
             part = make_part(name, bpm)
             per_bar = len(part.lane) / (part.written_ms[-1] / part.bar_ms)
             found = said = 0
@@ -238,11 +238,11 @@ def _stops(bpm: float, seeds: int, progress: Callable[[str], None]) -> list[dict
     return rows
 
 
-def _long_runs(bpm: float, hits: int, progress: Callable[[str], None]) -> list[dict[str, Any]]:
+def _long_runs(bpm: float, hits: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
     """One long take: the worst thousand of its hits."""
     rows = []
     for name, drift_name in (("kit eighths", "none"), ("one pad 16ths", "rush 1 %")):
-        progress(f"{hits:,} hits: {name}, {drift_name}")
+        say(f"{hits:,} hits: {name}, {drift_name}")
         case = _of_size(name, bpm, hits, DRIFTS[drift_name])
         _, confirmed, matcher = label(case)
         right = _right(confirmed, case.truth)
@@ -267,13 +267,11 @@ def _of_size(name: str, bpm: float, hits: int, drift: Any) -> Case:
     return play(part, Conditions(drift=drift), 1)
 
 
-def _speed(
-    bpm: float, sizes: Sequence[int], progress: Callable[[str], None]
-) -> list[dict[str, Any]]:
+def _speed(bpm: float, sizes: Sequence[int], say: Callable[[str], None]) -> list[dict[str, Any]]:
     rows = []
     for name in ("kit eighths", "one pad 16ths"):
         for size in sizes:
-            progress(f"speed: {name}, {size:,} hits")
+            say(f"speed: {name}, {size:,} hits")
             case = _of_size(name, bpm, size, DRIFTS["sine ±60 %"])
             ours = _our_us(case)
             peer = _peer_us(case) if size <= _PEER_MOST else None

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
+
+from station.errors import OutsideError
 
 DESCRIPTION = (
     "Measure what the station promises, each figure beside a floor or a peer of the same run, "
@@ -28,6 +30,7 @@ class _Bench:
     module: str
     about: str
     options: dict[str, int]
+    real_takes: bool = False
 
 
 _BENCHES = {
@@ -35,6 +38,24 @@ _BENCHES = {
         "station.bench.live",
         "port to judgement beside a bare callback, a burst, start-up, memory",
         {"hits": 500, "rounds": 3},
+    ),
+    "matching": _Bench(
+        "station.bench.matching",
+        "which note each hit was, beside an oracle that knows the player, and beside mir_eval",
+        {"seeds": 20},
+        real_takes=True,
+    ),
+    "verdict": _Bench(
+        "station.bench.verdict",
+        "false calls, beats to a call and coverage, beside the tests that others use",
+        {"runs": 4000},
+        real_takes=True,
+    ),
+    "free": _Bench(
+        "station.bench.free_playing",
+        "tempo and metre found without a chart",
+        {"seeds": 10},
+        real_takes=True,
     ),
 }
 
@@ -61,6 +82,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                 metavar="N",
                 help=f"default: {default}",
             )
+        if bench.real_takes:
+            sub.add_argument(
+                "--real",
+                type=Path,
+                metavar="FOLDER",
+                help="real takes beside the simulated: a folder of the Groove MIDI Dataset",
+            )
         add_json(sub)
 
 
@@ -70,9 +98,17 @@ def run(args: argparse.Namespace) -> int:
 
     check_target(args.json)
     bench = _benches()[args.which]
-    module = importlib.import_module(bench.module)
-    measure: Callable[..., dict[str, Any]] = module.run
-    result = measure(*(getattr(args, option) for option in bench.options), note)
+    try:
+        module = importlib.import_module(bench.module)
+    except ModuleNotFoundError as error:
+        raise OutsideError(
+            f"'{args.which}' needs {error.name}, which comes with the tests: pip install "
+            "'edrum-station[test]', or './run test' once."
+        ) from error
+    chosen = {option: getattr(args, option) for option in bench.options}
+    if bench.real_takes:
+        chosen["real"] = args.real
+    result: dict[str, Any] = module.run(**chosen, say=note)
     if args.json != STDOUT:
         say(module.render(result))
     write_json(result, args.json)

@@ -112,7 +112,7 @@ def test_simulated_drummers_are_told_their_course():
     told = analyse_free(hits).to_dict()
     middle = told["curve"][len(told["curve"]) // 2]
     assert middle["bpm"] == pytest.approx(chart.tempo.bpm_at(chart.length_ticks // 2), rel=0.02)
-    result = run(None, seeds=1)
+    result = run(seeds=1)
     assert [case["case"] for case in result["simulated"]] == [case.name for case in CASES]
     assert CASES[0].name in render(result)
 
