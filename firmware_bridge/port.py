@@ -13,24 +13,18 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import serial
 from serial.tools import list_ports
 
-from station.errors import KitError, KitReason
+from firmware_bridge.refusals import NO_LINE, is_there, refusal
 
 # A list of devices to look at beside those that the system calls serial ports: a Raspberry Pi's
 # own UART, Bluetooth, a simulated board.
 MORE_DEVICES = "STATION_SERIAL_DEVICES"
 _READ_SIZE: Final = 65_536
 _UNSENT_LIMIT: Final = 4_096
-# ENOTTY: not a terminal at all. EINVAL, ERANGE: one that does not take these settings.
-_NO_LINE = (errno.ENOTTY, errno.EINVAL, errno.ERANGE)
-_ABSENT = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
-_BUSY = (errno.EBUSY, errno.EAGAIN)
-_DENIED = (errno.EACCES, errno.EPERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +74,6 @@ def usb_serial_of(path: str) -> str:
     return next((d.usb_serial for d in devices() if os.path.realpath(d.path) == real), "")
 
 
-def is_there(path: str) -> bool:
-    """Whether it is worth the try to open a device; Windows' ports are no files."""
-    return sys.platform == "win32" or Path(path).exists()
-
-
 def open_port(path: str, baud: int) -> SerialPort:
     """Open a device for us alone.
 
@@ -96,7 +85,7 @@ def open_port(path: str, baud: int) -> SerialPort:
     try:
         line = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
     except (serial.SerialException, OSError, ValueError, OverflowError) as error:
-        raise _refusal(path, baud, error) from error
+        raise refusal(path, baud, error) from error
     # 16 ms of buffering in an FTDI chip become 1; a pty or another chip does not know the wish.
     with contextlib.suppress(OSError, ValueError, AttributeError, NotImplementedError):
         line.set_low_latency_mode(True)
@@ -165,7 +154,7 @@ class SerialPort:
         except (ValueError, OverflowError):
             return False
         except (serial.SerialException, OSError) as error:
-            if getattr(error, "errno", None) in _NO_LINE:
+            if getattr(error, "errno", None) in NO_LINE:
                 return False
             raise PortLost(_why(error)) from error
         except Exception as error:  # termios.error is no OSError
@@ -286,47 +275,3 @@ def _title(port: Any) -> str:
 
 def _why(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-def _refusal(path: str, baud: int, error: Exception) -> KitError:
-    """The sentence to a person for a port that does not open."""
-    number = getattr(error, "errno", None)
-    if number is None and "denied" in str(error).lower():  # Windows, where it means: taken
-        number = errno.EBUSY
-    if number in _DENIED:
-        return KitError(
-            f"{path} may not be opened by you; {_way_in(path)}.", KitReason.NO_PERMISSION
-        )
-    if number in _BUSY:
-        return KitError(
-            f"{path} is in use by another program; close that one (a serial monitor, another "
-            "station) and try again.",
-            KitReason.BUSY,
-        )
-    if number in _ABSENT or (number is None and not is_there(path)):
-        return KitError(
-            f"There is no serial device {path}; plug the board in ('station kits' lists those "
-            "that answer).",
-            KitReason.NO_SUCH_PORT,
-        )
-    if isinstance(error, ValueError | OverflowError):
-        return KitError(
-            f"{path} does not run at {baud} baud; say another with '?baud='.", KitReason.NOT_A_KIT
-        )
-    return KitError(
-        f"{path} is no serial port; 'station kits' lists the boards that answer.",
-        KitReason.NOT_A_KIT,
-    )
-
-
-def _way_in(path: str) -> str:
-    """How to be allowed: the device's group, when it would let us in."""
-    try:
-        import grp  # noqa: PLC0415 - not on Windows
-
-        group = grp.getgrgid(Path(path).stat().st_gid).gr_name
-    except (ImportError, KeyError, OSError):
-        return "ask whoever runs this machine for the right to it"
-    if group == "root":
-        return f"its group is root: ask for a udev rule that gives {path} to 'dialout'"
-    return f"join its group: 'sudo usermod -aG {group} $USER', then log in anew"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firmware_bridge.knock import Found, Knock
-from firmware_bridge.port import Device, PortLost, devices, is_there, open_port
+from firmware_bridge.port import Device, PortLost, devices, open_port
+from firmware_bridge.refusals import is_there
 from station.clock import Clock
 from station.errors import KitError
 from station.units import NS_PER_MS, NS_PER_S
