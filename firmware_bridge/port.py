@@ -18,7 +18,7 @@ from typing import Any, Final
 import serial
 from serial.tools import list_ports
 
-from firmware_bridge.refusals import NO_LINE, is_there, refusal
+from firmware_bridge.refusals import NO_LINE, holder_of, is_there, refusal, taken
 
 # A list of devices to look at beside those that the system calls serial ports: a Raspberry Pi's
 # own UART, Bluetooth, a simulated board.
@@ -82,6 +82,9 @@ def open_port(path: str, baud: int) -> SerialPort:
     KitError
         With the reason: no such device, no permission, taken, not a serial port.
     """
+    holder = holder_of(path)
+    if holder:
+        raise taken(path, holder)
     try:
         line = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
     except (serial.SerialException, OSError, ValueError, OverflowError) as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import sys
 from pathlib import Path
 
@@ -13,11 +15,42 @@ NO_LINE = (errno.ENOTTY, errno.EINVAL, errno.ERANGE)
 _ABSENT = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
 _BUSY = (errno.EBUSY, errno.EAGAIN)
 _DENIED = (errno.EACCES, errno.EPERM)
+_PROCESSES = Path("/proc")
+_SERIAL_NAMES = ("tty", "rfcomm")
 
 
 def is_there(path: str) -> bool:
     """Whether it is worth the try to open a device; Windows' ports are no files."""
     return sys.platform == "win32" or Path(path).exists()
+
+
+def holder_of(path: str) -> str:
+    """The program that has a device open, as far as may be known; empty for none.
+
+    Most programs take no lock, and would find their device at another speed, with our questions
+    in between. Linux tells of the processes of the same person.
+    """
+    real = Path(path).resolve()
+    # Everybody has /dev/null open, and a pty whoever made it.
+    if not real.name.startswith(_SERIAL_NAMES) or not _PROCESSES.is_dir():
+        return ""
+    for process in _PROCESSES.glob("[0-9]*"):
+        if process.name == str(os.getpid()):
+            continue
+        with contextlib.suppress(OSError):  # another person's, or ended meanwhile
+            if any(handle.readlink() == real for handle in (process / "fd").iterdir()):
+                return (process / "comm").read_text(encoding="utf-8").strip()
+    return ""
+
+
+def taken(path: str, by: str = "") -> KitError:
+    """The sentence to a person for a port that another program has."""
+    program = f"'{by}'" if by else "another program"
+    return KitError(
+        f"{path} is in use by {program}; close that one (a serial monitor, another station) and "
+        "try again.",
+        KitReason.BUSY,
+    )
 
 
 def refusal(path: str, baud: int, error: Exception) -> KitError:
@@ -30,11 +63,7 @@ def refusal(path: str, baud: int, error: Exception) -> KitError:
             f"{path} may not be opened by you; {_way_in(path)}.", KitReason.NO_PERMISSION
         )
     if number in _BUSY:
-        return KitError(
-            f"{path} is in use by another program; close that one (a serial monitor, another "
-            "station) and try again.",
-            KitReason.BUSY,
-        )
+        return taken(path)
     if number in _ABSENT or (number is None and not is_there(path)):
         return KitError(
             f"There is no serial device {path}; plug the board in ('station kits' lists those "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import grp
 import os
+import subprocess
+import sys
 import time
 import tty
 from collections.abc import Iterator
@@ -114,6 +116,20 @@ def test_a_device_that_another_program_has(pty: Pty):
     assert "in use by another program" in str(error)
     port.close()
     open_port(pty.path, 115_200).close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open")
+def test_a_device_that_another_program_has_without_a_lock(tmp_path, monkeypatch):
+    device = tmp_path / "ttyACM0"
+    device.touch()
+    assert refused(str(device)).reason is KitReason.NOT_A_KIT
+    with device.open() as held, subprocess.Popen(["sleep", "60"], stdin=held) as other:
+        try:
+            error = refused(str(device))
+        finally:
+            other.kill()
+    assert error.reason is KitReason.BUSY
+    assert "in use by 'sleep'" in str(error)
 
 
 @pytest.mark.parametrize(
