@@ -19,9 +19,11 @@ from station.model import (
 )
 from station.report import Report
 from station.timing import beats
+from station.units import s_from_ns
 
 _WORST_BARS = 3
 _MOST_LIMBS = 4
+_MOST_RESYNCS = 4
 _FEWEST_HITS = 2  # a bar with fewer says little about the bar
 _SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
 
@@ -39,7 +41,7 @@ def render_text(report: Report) -> str:
         lines += [_offsets(report), *_parts(report.verdict), *_worst_bars(report)]
     if report.state is TakeState.BROKEN_OFF:
         lines.append("The take was broken off; notes after its end are not counted.")
-    return "\n".join([*lines, *_marks(report)])
+    return "\n".join([*lines, *_resyncs(report), *_marks(report)])
 
 
 def tempo_words(verdict: TempoVerdict) -> str:
@@ -57,7 +59,7 @@ def tempo_words(verdict: TempoVerdict) -> str:
 def placement_words(verdict: PlacementVerdict) -> str:
     """The placement verdict's numbers as half a sentence."""
     if not verdict.calibrated:
-        return "against the click: not calibrated, so it is not called"
+        return "against the click: not calibrated (--latency-ms), so it is not called"
     if verdict.offset_ms is None:
         return "against the click: too little was played to say"
     words = f"against the click {_signed(verdict.offset_ms, 1)} ms"
@@ -75,7 +77,10 @@ def _headline(call: str, words: str) -> str:
 def _counts(report: Report) -> str:
     played = int((report.chart_index >= 0).sum())
     extra = [h for h, note in zip(report.hits, report.chart_index, strict=True) if note < 0]
-    words = f"{played} notes played, {len(report.missed)} missed, {len(extra)} extra hits"
+    words = (
+        f"{played} {'note' if played == 1 else 'notes'} played, {len(report.missed)} missed, "
+        f"{len(extra)} extra {'hit' if len(extra) == 1 else 'hits'}"
+    )
     suspects = sum(1 for hit in extra if hit.flags & _SUSPECT)
     return f"{words} ({suspects} of them suspects)" if suspects else words
 
@@ -132,14 +137,27 @@ def _largest(by_bar: NDArray[np.generic]) -> list[int]:
     return [int(bar) for bar in order if by_bar[bar] > 0]
 
 
+def _resyncs(report: Report) -> list[str]:
+    if not report.resyncs:
+        return []
+    times = [f"{s_from_ns(r.t_ns):.0f} s" for r in report.resyncs[:_MOST_RESYNCS]]
+    more = len(report.resyncs) - len(times)
+    words = ", ".join(times) + (f" and {more} times more" if more else "")
+    return [f"lost after a stop or a dropped beat, and found again: at {words}"]
+
+
 def _marks(report: Report) -> list[str]:
     kinds = Counter(mark.kind for mark in report.marks)
     told = {
-        MarkKind.GAP_BEGIN: "the kit was away {} times",
-        MarkKind.LOST_EVENTS: "the kit lost events {} times",
-        MarkKind.STAMP_CHANGED: "the quality of the stamps changed {} times",
+        MarkKind.GAP_BEGIN: "the kit was away",
+        MarkKind.LOST_EVENTS: "the kit lost events",
+        MarkKind.STAMP_CHANGED: "the quality of the stamps changed",
     }
-    return [text.format(kinds[kind]) for kind, text in told.items() if kinds[kind]]
+    return [f"{text} {_times(kinds[kind])}" for kind, text in told.items() if kinds[kind]]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _signed(value: float, digits: int) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from station.engine.messages import (
     Ended,
+    FoundAgain,
     KitStatus,
     Message,
     Problem,
@@ -68,6 +69,8 @@ class Dashboard:
         Tick 0 on the monotonic clock, or None when not known (yet).
     verdict
         The JSON of the verdict as last said, or None.
+    notice
+        What the player should know in mid-take, one sentence; empty for nothing.
     report, take_state
         Of the last take that has ended.
     problems
@@ -92,6 +95,7 @@ class Dashboard:
         self.take_id = ""
         self.start_ns: int | None = None
         self.verdict: dict[str, Any] | None = None
+        self.notice = ""
         self.report: dict[str, Any] | None = None
         self.take_state = ""
         self.problems: tuple[str, ...] = ()
@@ -186,6 +190,8 @@ class Dashboard:
                 self._begin(message)
             case VerdictNow():
                 self.verdict = message.verdict
+            case FoundAgain():
+                self.notice = message.text
             case Ended():
                 self.take_id, self.take_state = message.take_id, message.state
                 self.report = message.report or None
@@ -220,6 +226,7 @@ class Dashboard:
         self.offsets_ns = np.empty(0, dtype=np.int64)
         self.hits = self.missed = self.extra = 0
         self.verdict = self.report = None
+        self.notice = ""
         self.start_ns = None
         self.take_id = self.take_state = ""
         self._early = []

@@ -15,6 +15,7 @@ from station.engine.client import EngineClient
 from station.engine.messages import (
     Connect,
     Ended,
+    FoundAgain,
     KitStatus,
     Message,
     Problem,
@@ -157,6 +158,8 @@ class Session:
                 self._view.start_ns = None if message.start_ns < 0 else message.start_ns
             case VerdictNow():
                 self._view.judge(message.verdict)
+            case FoundAgain():
+                self._tell(message.text)
             case Problem():
                 if not message.passing:
                     self._problems.append(message)

@@ -301,6 +301,8 @@ class Host:
             self._say_problem()
         if self._run is not None and now >= self._verdict_due_ns:
             self._verdict_due_ns = now + _VERDICT_EVERY_NS
+            for found in self._run.found_again():
+                self._say(found)
             verdict = self._run.verdict()
             if verdict is not None and verdict != self._said_verdict:
                 self._said_verdict = verdict

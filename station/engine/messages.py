@@ -141,6 +141,22 @@ class VerdictNow:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundAgain:
+    """The player had stopped or lost a beat, and is followed again.
+
+    Attributes
+    ----------
+    t_ns
+        When it was noticed, on the monotonic clock.
+    text
+        One sentence to the player.
+    """
+
+    t_ns: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something went wrong, and the engine goes on.
 
@@ -185,14 +201,26 @@ class ReportReady:
 
 
 Command = Connect | Start | Stop | AskReport | Quit
-Message = Progress | Ready | KitStatus | Started | VerdictNow | Problem | Ended | ReportReady
+Message = (
+    Progress | Ready | KitStatus | Started | VerdictNow | FoundAgain | Problem | Ended | ReportReady
+)
 
 _COMMANDS: dict[str, type[Command]] = {
     c.__name__: c for c in (Connect, Start, Stop, AskReport, Quit)
 }
 _MESSAGES: dict[str, type[Message]] = {
     m.__name__: m
-    for m in (Progress, Ready, KitStatus, Started, VerdictNow, Problem, Ended, ReportReady)
+    for m in (
+        Progress,
+        Ready,
+        KitStatus,
+        Started,
+        VerdictNow,
+        FoundAgain,
+        Problem,
+        Ended,
+        ReportReady,
+    )
 }
 _T = TypeVar("_T")
 

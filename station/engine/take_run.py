@@ -8,10 +8,12 @@ from typing import Protocol
 from station.charts.chart import Chart
 from station.clock import Clock
 from station.engine.engine import Engine
+from station.engine.found_again import found_again_words
+from station.engine.messages import FoundAgain
 from station.engine.ring import RingWriter
 from station.errors import StoreError
 from station.model import Hit, Judgement, Mark, Verdict
-from station.units import NS_PER_MS
+from station.units import NS_PER_MINUTE, NS_PER_MS
 
 _LEAST_TAIL_NS = 250 * NS_PER_MS
 
@@ -61,8 +63,9 @@ class TakeRun:
         self._sink = sink
         self._clock = clock
         self._engine: Engine | None = None
-        beat_ns = round(60e9 / chart.bpm)
-        self._tail_ns = max(_LEAST_TAIL_NS, beat_ns // 2)
+        self._said_ticket = -1
+        self._beat_ns = NS_PER_MINUTE / chart.bpm
+        self._tail_ns = max(_LEAST_TAIL_NS, round(self._beat_ns / 2))
         if start_ns is not None:
             self._begin(start_ns)
 
@@ -99,6 +102,21 @@ class TakeRun:
     def verdict(self) -> Verdict | None:
         """The verdict by now; None while the first hit is awaited."""
         return self._engine.verdict() if self._engine is not None else None
+
+    def found_again(self) -> list[FoundAgain]:
+        """What has not been said yet of a player who was lost and found."""
+        if self._engine is None or self.start_ns is None:
+            return []
+        news = [r for r in self._engine.resyncs if r.ticket > self._said_ticket]
+        if news:
+            self._said_ticket = news[-1].ticket
+        origin_ns = self.start_ns + self._latency_ns
+        return [
+            FoundAgain(
+                origin_ns + r.t_ns, found_again_words(r.shift_ns, r.stopped_ns, self._beat_ns)
+            )
+            for r in news
+        ]
 
     def finish(self, end_ns: int | None) -> None:
         """Confirm everything that is still open.

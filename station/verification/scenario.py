@@ -33,19 +33,28 @@ class Scenario:
         """The same, of a take of so many beats: in few beats nothing need be proven."""
         if beats >= _BEATS_TO_CALL:
             return self
-        return replace(self, placement=self.placement | {PlacementCall.UNDECIDED})
+        return replace(
+            self,
+            tempo=self.tempo | {TempoCall.UNDECIDED},
+            placement=self.placement | {PlacementCall.UNDECIDED},
+        )
 
 
-# A mean of 15 ms is proven to be more than 6 ms in so many beats, nearly always.
+# A mean of 15 ms is proven to be more than 6 ms, and a tempo of 1.5 % to be more than 0.3 %,
+# in so many beats, nearly always.
 _BEATS_TO_CALL = 96
 _NOT_MOVING = frozenset({TempoCall.STEADY, TempoCall.UNDECIDED})
 _NOT_OFF = frozenset({PlacementCall.CENTRED, PlacementCall.UNDECIDED})
 
-# Against a click that the players hear: none of them moves away from it for long.
+_ANYWHERE = frozenset(PlacementCall)
+
+# The first three and the last keep to a click; the others leave it, by several notes in a take.
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario("steady", PRESETS["steady"], _NOT_MOVING, _NOT_OFF),
     Scenario("ahead", PRESETS["ahead"], _NOT_MOVING, frozenset({PlacementCall.AHEAD})),
     Scenario("behind", PRESETS["behind"], _NOT_MOVING, frozenset({PlacementCall.BEHIND})),
+    Scenario("rushing", PRESETS["rushing"], frozenset({TempoCall.RUSHING}), _ANYWHERE),
+    Scenario("dragging", PRESETS["dragging"], frozenset({TempoCall.DRAGGING}), _ANYWHERE),
     Scenario(
         "careless",
         replace(

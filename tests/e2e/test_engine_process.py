@@ -19,6 +19,7 @@ from station.engine.messages import (
     AskReport,
     Connect,
     Ended,
+    FoundAgain,
     KitStatus,
     Message,
     Problem,
@@ -117,6 +118,20 @@ def test_stopping_keeps_what_was_played(engine: EngineClient) -> None:
     ended = wait_for(engine, Ended)
     assert ended.state == "finished"
     assert len(ended.report["hits"]) >= 12
+
+
+def test_a_player_who_stops_is_found_again(engine: EngineClient) -> None:
+    chart = eighths(bars=16)
+    engine.send(Connect(["sim://?player=steady&seed=2&unplug_at_s=3&unplug_for_s=3"]))
+    engine.send(Start(document.dump(chart), latency_ms=0.0))
+    assert "Followed again" in wait_for(engine, FoundAgain).text
+    report = wait_for(engine, Ended).report
+    assert len(report["resyncs"]) >= 1
+    assert [m["kind"] for m in report["marks"]][:2] == ["gap-begin", "gap-end"]
+    late = [h for h in report["hits"] if h["t_ms"] > 7500]
+    assert len(late) > 20
+    assert sum(h["chart_index"] is not None for h in late) >= 0.95 * len(late)
+    assert max(abs(h["offset_ms"]) for h in late if h["offset_ms"] is not None) < 40
 
 
 def test_problems_are_said_and_the_engine_goes_on(engine: EngineClient) -> None:

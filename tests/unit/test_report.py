@@ -220,7 +220,10 @@ def test_the_text_has_the_answer_first():
 def test_the_text_says_why_nothing_is_called():
     lines = render_text(report_of([hit(0, 3)], calibrated=False)).splitlines()
     assert lines[0] == "UNDECIDED  tempo: too little was played to say"
-    assert lines[1] == "UNDECIDED  against the click: not calibrated, so it is not called"
+    assert (
+        lines[1]
+        == "UNDECIDED  against the click: not calibrated (--latency-ms), so it is not called"
+    )
 
 
 def test_words_of_undecided_and_of_unbounded_answers():

@@ -105,6 +105,5 @@ class PlayPage(QWidget):
         self.call.show_verdict(state.verdict)
         self._foot.setCurrentIndex(1 if state.playing else 0)
         kept = f"Kept as it is played, as take {words.short_id(state.take_id)}."
-        self._running.setText(
-            f"{kept if state.take_id else 'Every take is kept.'}  Space bar or Esc stops."
-        )
+        said = state.notice or (kept if state.take_id else "Every take is kept.")
+        self._running.setText(f"{said}  Space bar or Esc stops.")

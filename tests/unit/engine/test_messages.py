@@ -20,6 +20,7 @@ MESSAGES: list[m.Message] = [
     m.KitStatus("midi://X", "X", "general-midi", "open", "driver", 0.2, False),
     m.Started("0192", -1),
     m.VerdictNow({"tempo": {"call": "rushing", "low": None}}),
+    m.FoundAgain(2**60, "Followed again: you are 1 beat late."),
     m.Problem("The line\nbreaks.", 3),
     m.Ended("0192", "finished", {"hits": []}),
     m.ReportReady("0192", {"schema": "station.take/1"}),
