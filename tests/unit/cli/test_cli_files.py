@@ -66,6 +66,16 @@ def test_a_latency_is_taken_off_and_without_calibration_placement_is_not_called(
     assert told["verdict"]["placement"]["call"] == "undecided"
 
 
+def test_without_a_chart_the_tempo_is_found(station: Station) -> None:
+    words = ["--chart", "straight-eighths", "--bpm", "126", "--repeat", "4"]
+    simulated(station, "--out", "solo.mid", *words, "--player", "steady")
+    code, out, _ = station("analyse", "solo.mid", "--json", "-")
+    told = json.loads(out)
+    assert (code, told["schema"]) == (0, "station.free/1")
+    assert told["tempo"]["bpm"] == pytest.approx(126, rel=0.01)
+    assert " BPM " in station("analyse", "solo.mid")[1].splitlines()[0]
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -76,7 +86,9 @@ def test_a_latency_is_taken_off_and_without_calibration_placement_is_not_called(
         (["good.mid", "--chart", "pulse", "--profile", "nobody"], 3),
         (["good.mid", "--chart", "pulse", "--bpm", "1000", "--repeat", "10000000"], 2),
         (["good.mid", "--chart", "pulse", "--latency-ms", "1", "--uncalibrated"], 2),
-        (["good.mid"], 2),
+        (["nowhere.mid"], 3),
+        (["bad.mid"], 3),
+        (["good.mid", "--bpm", "120"], 2),
         (["good.mid", "--chart", "pulse", "--json", "none/x.json"], 3),
     ],
 )
