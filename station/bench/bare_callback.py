@@ -33,6 +33,8 @@ def main(port: str, out: str) -> int:
     print("ready", flush=True)
     sys.stdin.read()
     client.close_port()
+    # A JACK server waits for a client that vanishes without a word.
+    client.delete()
     np.save(out, np.array(times, dtype=np.int64))
     return 0
 

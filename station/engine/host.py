@@ -40,11 +40,13 @@ from station.report import verdict_dict
 from station.takes.ids import uuid7
 from station.takes.store import Store
 from station.takes.writer import TakeWriter
-from station.units import NS_PER_MS, ns_from_ms
+from station.units import NS_PER_MS, NS_PER_S, ns_from_ms
 
 # From the command to the first click, so that the window can draw it before it sounds.
 _LEAD_NS = 100 * NS_PER_MS
 _VERDICT_EVERY_NS = 100 * NS_PER_MS
+# The longest that opening a kit may take.
+_OPENED_WITHIN_NS = 8 * NS_PER_S
 _STATUS_EVERY_NS = 200 * NS_PER_MS
 
 
@@ -124,6 +126,8 @@ class Host:
         if self.playing:
             raise WrongUse("The kit cannot be changed in mid-take; stop the take first.")
         self._close_links()
+        # A board is asked who it is, a busy MIDI system lets one wait: silence is no death then.
+        self._ring.beat(self._clock.now_ns() + len(addresses) * _OPENED_WITHIN_NS)
         for number, address in enumerate(addresses):
             link = KitLink(address, number, self._numbers, self._clock)
             try:

@@ -149,7 +149,7 @@ class RingWriter(_Mapped):
         _COUNTER.pack_into(self._map, _WRITTEN_AT, self._written)
 
     def beat(self, now_ns: int) -> None:
-        """Say that the engine is alive."""
+        """Say that the engine is alive; in advance (a later time) when it will be busy."""
         _BEAT.pack_into(self._map, _BEAT_AT, now_ns)
 
 
