@@ -45,6 +45,9 @@ from station.units import NS_PER_MS, NS_PER_S, ns_from_ms
 # From the command to the first click, so that the window can draw it before it sounds.
 _LEAD_NS = 100 * NS_PER_MS
 _VERDICT_EVERY_NS = 100 * NS_PER_MS
+# Confirming is in no hurry, and the loop goes round ten thousand times a second.
+_CONFIRM_EVERY_NS = 2 * NS_PER_MS
+_BEFORE_ALL_TIME_NS = -(2**63)
 # The longest that opening a kit may take.
 _OPENED_WITHIN_NS = 8 * NS_PER_S
 _STATUS_EVERY_NS = 200 * NS_PER_MS
@@ -90,6 +93,7 @@ class Host:
         self._said_verdict: Verdict | None = None
         self._said_reason: StoreReason | None = None
         self._verdict_due_ns = 0
+        self._confirm_due_ns = _BEFORE_ALL_TIME_NS
         self._status_due_ns = 0
 
     @property
@@ -160,6 +164,7 @@ class Host:
                 link.source.follow(chart, start_ns)
         take = self._take_of(command, chart, start_ns)
         self._sink = store.begin(take) if store is not None else MemoryTake(take)
+        self._confirm_due_ns = _BEFORE_ALL_TIME_NS
         self._said_verdict, self._said_reason = None, None
         self._run = TakeRun(
             chart,
@@ -222,7 +227,11 @@ class Host:
                 self._sink.set_start(run.start_ns)
                 self._say(Started(self._sink.take_id, run.start_ns))
             watermark_ns = min(link.watermark_ns() for link in self._links)
-            over = run.advance(watermark_ns)
+            over = False
+            if watermark_ns >= self._confirm_due_ns:
+                self._confirm_due_ns = watermark_ns + _CONFIRM_EVERY_NS
+                over = run.advance(watermark_ns)
+                run.stay_warm()
             if over or all(link.ended for link in self._links):
                 self.end_take(TakeState.FINISHED)
         self._talk()

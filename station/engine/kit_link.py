@@ -13,6 +13,8 @@ from station.kits.translate import Translated, Translator
 from station.model import KitUsed
 from station.units import ms_from_ns
 
+_NOTHING = Translated([], [])
+
 
 class KitLink:
     """A kit that is listened to.
@@ -55,6 +57,8 @@ class KitLink:
     def pump(self) -> Translated:
         """Everything that came since the last call, as hits and marks."""
         events = self.source.read()
+        if not events:
+            return _NOTHING
         for event in events:
             if isinstance(event, LinkEvent):
                 self._state, self._detail = event.state, event.detail

@@ -14,6 +14,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO
 
@@ -35,8 +36,9 @@ from station.errors import StationError
 from station.timing.warm import compile_kernels
 from station.units import NS_PER_MS
 
-# How long the loop sleeps when nothing wakes it: it confirms misses and says it is alive.
-_PLAYING_WAIT_NS = 4 * NS_PER_MS
+# In a take the loop looks for hits itself: to be woken by a driver's thread costs two or three
+# times this sleep, on processors that have gone to rest meanwhile. Else it waits to be woken.
+_PLAYING_SLEEP_S = 0.000_1
 _IDLE_WAIT_NS = 20 * NS_PER_MS
 # Python hands over its lock at most this late to the thread that a hit woke.
 _SWITCH_INTERVAL_S = 0.0002
@@ -137,18 +139,20 @@ def main(ring_path: str) -> int:
 def _loop(host: Host, ears: _Ears, wake: threading.Event) -> None:
     was_playing = False
     while not host.quitting:
-        MONOTONIC.wait(wake, _PLAYING_WAIT_NS if host.playing else _IDLE_WAIT_NS)
-        wake.clear()
+        if was_playing:
+            time.sleep(_PLAYING_SLEEP_S)
+        else:
+            MONOTONIC.wait(wake, _IDLE_WAIT_NS)
+            wake.clear()
         host.pump()
-        with contextlib.suppress(queue.Empty):
-            while True:
-                heard = ears.heard.get_nowait()
-                if isinstance(heard, _Gone):
-                    return
-                if isinstance(heard, Problem):
-                    host.complain(heard)
-                else:
-                    host.obey(heard)
+        while not ears.heard.empty():
+            heard = ears.heard.get()
+            if isinstance(heard, _Gone):
+                return
+            if isinstance(heard, Problem):
+                host.complain(heard)
+            else:
+                host.obey(heard)
         if host.playing != was_playing:
             was_playing = host.playing
             # Records make no cycles, so a take needs no collector; between takes it may sweep.

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ PERIOD_FRAMES = 64
 # JACK has eight slots for servers on a machine, and one that was killed keeps its slot until
 # a server of the same name comes: so the names are few and used again.
 _NAMES_TRIED = 4
+_REALTIME_PRIORITY = 15
 _START_WITHIN_S = 10.0
 _STOP_WITHIN_S = 5.0
 _SOCKET_DIRS = (Path("/dev/shm"), Path(tempfile.gettempdir()))
@@ -139,7 +141,9 @@ class DummyServer:
         # -S: each period waits for every client, so that a loaded machine loses no message
         # (and for five seconds, all clients still, for one that is killed in mid-period).
         # Few ports and no locked memory: it fits into a container's 64 MB of shared memory.
-        command = [jackd, "-n", self.name, "--no-realtime", "--no-mlock", "--port-max", "256", "-S"]
+        # Real-time where that is allowed: else a window that paints makes its periods late.
+        scheduling = ["-R", f"-P{_REALTIME_PRIORITY}"] if _realtime_allowed() else ["--no-realtime"]
+        command = [jackd, "-n", self.name, *scheduling, "--no-mlock", "--port-max", "256", "-S"]
         command += ["-d", "dummy", "-r", str(RATE_HZ), "-p", str(PERIOD_FRAMES)]
         setpriv = shutil.which("setpriv")
         if setpriv is not None:
@@ -167,6 +171,26 @@ def _listens(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def _realtime_allowed() -> bool:
+    """Whether this user may schedule in real time; tried in a thread that then ends."""
+    if not hasattr(os, "sched_setscheduler"):
+        return False
+    allowed: list[bool] = []
+
+    def try_it() -> None:
+        try:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(_REALTIME_PRIORITY))
+        except OSError:
+            allowed.append(False)
+        else:
+            allowed.append(True)
+
+    thread = threading.Thread(target=try_it)
+    thread.start()
+    thread.join()
+    return allowed[0]
 
 
 def _remove_remains(name: str) -> None:

@@ -84,6 +84,7 @@ class MidiSource:
         """Everything that came since the last call, in the order of the wire; never blocks."""
         if self._listener is None:
             return []
+        self._listener.poll()
         heard_ns = self._listener.heard_ns  # first: what was put before it is in what we drain
         events = self._inbox.drain()
         self._see(heard_ns)

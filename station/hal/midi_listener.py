@@ -9,6 +9,7 @@ a second 1.7 and 1.6 ms, the callback at three times the processor time.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
@@ -23,6 +24,9 @@ from station.units import NS_PER_MS, NS_PER_S
 
 _POLL_S = 0.000_2
 _POLL_RESTING_S = 0.001
+# When somebody else has polled within so long, the listener polls only to be sure.
+_HELPED_NS = 5 * NS_PER_MS
+_POLL_HELPED_S = 0.002
 _RESTS_AFTER_NS = 2 * NS_PER_S
 _LOOK_EVERY_NS = 100 * NS_PER_MS
 _HOLD_WHILE_LOST_NS = 2 * NS_PER_S
@@ -73,9 +77,28 @@ class MidiListener:
         self._others: frozenset[str] = frozenset()
         self._lost_ns = 0
         self._played_ns = 0
+        self._polled_ns = 0
+        # Held by whoever empties the queue, or changes the port.
+        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"midi {port.name}", daemon=True)
         self._thread.start()
+
+    def poll(self) -> None:
+        """Empty the queue in the caller's thread, unless the listener is just at it.
+
+        A reader that calls this often spares each hit the way from one thread to another, and
+        the listener then sleeps longer.
+        """
+        if self._port is None or not self._lock.acquire(blocking=False):
+            return
+        try:
+            self._polled_ns = self._clock.now_ns()
+            if self._port is not None:
+                with contextlib.suppress(KitError):  # the listener finds out for itself
+                    self._empty_queue(self._port)
+        finally:
+            self._lock.release()
 
     def stop(self) -> None:
         """End the thread and close the port."""
@@ -98,20 +121,28 @@ class MidiListener:
         looked_ns = self._clock.now_ns()
         while not self._stop.is_set():
             try:
-                self._empty_queue(port)
+                with self._lock:
+                    self._empty_queue(port)
                 if self.heard_ns - looked_ns >= _LOOK_EVERY_NS:
                     looked_ns = self.heard_ns
                     names = port.names()
                     if port.name not in names:
-                        self._empty_queue(port)
-                        self._lose(port, names)
+                        with self._lock:
+                            self._empty_queue(port)
+                            self._lose(port, names)
                         return
             except KitError as error:
-                self._lose(port, [], str(error))
+                with self._lock:
+                    self._lose(port, [], str(error))
                 return
             # Not the event's own wait: that costs a third more, five thousand times a second.
-            resting = self.heard_ns - self._played_ns > _RESTS_AFTER_NS
-            time.sleep(_POLL_RESTING_S if resting else _POLL_S)
+            time.sleep(self._pause_s())
+
+    def _pause_s(self) -> float:
+        if self.heard_ns - self._polled_ns < _HELPED_NS:
+            return _POLL_HELPED_S
+        resting = self.heard_ns - self._played_ns > _RESTS_AFTER_NS
+        return _POLL_RESTING_S if resting else _POLL_S
 
     def _empty_queue(self, port: InputPort) -> None:
         before_ns = self._clock.now_ns()
