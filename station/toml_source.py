@@ -151,8 +151,11 @@ def parse_toml(text: str, name: str, error: type[FileError]) -> Table:
         where = f", line {at['line']}" if at and at["line"] else ", at its end" if at else ""
         what = _AT_LINE.sub("", message).rstrip(".")
         raise error(f"{name}{where}: {what}; correct it there (the form is TOML).") from cause
-    except ValueError as cause:  # Python reads no number of more than 4,300 digits
-        raise error(f"{name}: a number has too many digits; write a smaller one.") from cause
+    except ValueError as cause:
+        # Not wrapped by every Python 3.11: a number of more than 4,300 digits, a 31st of June.
+        if "digits" in str(cause):
+            raise error(f"{name}: a number has too many digits; write a smaller one.") from cause
+        raise error(f"{name}: {cause}; correct it there (the form is TOML).") from cause
     return Table(values, (), text, name, error)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from station.drummer.performance import Cause, Performance
 from station.model import StampedBy
+from station.units import ms_from_ns
 from station.verification.scenario import Scenario
 
 
@@ -23,6 +24,8 @@ class Limits:
         Least share of hits with the right note (or rightly none).
     stamp_spread_ms
         Greatest deviation of a stamp from the wire's own constant delay, for 99 % of hits.
+    sender_late_ms
+        How late strikes may leave the sender, for 99 % of them.
     wire_delay_ms
         Greatest constant delay between the sender's clock and the stamps.
     stamped_by
@@ -31,6 +34,7 @@ class Limits:
 
     label_percent: float = 98.0
     stamp_spread_ms: float = 3.0
+    sender_late_ms: float = 5.0
     wire_delay_ms: float = 8.0
     stamped_by: StampedBy | None = None
 
@@ -82,10 +86,12 @@ def compare(
         What still passes.
     """
     hits = _in_order(truth, report["hits"])
+    on_time = _on_time(truth, sent_ms, limits)
     arrived = _arrived(truth, hits)
-    if not arrived.passed:
-        return [arrived]
+    if not (on_time.passed and arrived.passed):
+        return [on_time, arrived]  # whatever else were said would be said of somebody else
     return [
+        on_time,
         arrived,
         *_stamped_by(report["kit"], limits),
         _stamps(sent_ms, hits, limits),
@@ -126,6 +132,22 @@ def _stamped_by(kit: Mapping[str, Any], limits: Limits) -> list[Check]:
             {"sigma_ms": kit["sigma_ms"]},
         )
     ]
+
+
+def _on_time(truth: Performance, sent_ms: Sequence[float], limits: Limits) -> Check:
+    """The sender could play what was meant to be played."""
+    planned = [ms_from_ns(strike.t_ns) for strike in truth.strikes[: len(sent_ms)]]
+    late = np.asarray(sent_ms) - np.asarray(planned)
+    p99 = float(np.percentile(late, 99)) if len(late) else 0.0
+    passed = p99 <= limits.sender_late_ms
+    return Check(
+        "the drummer was on time",
+        passed,
+        f"99 % of strikes left within {p99:.2f} ms of their time (limit "
+        f"{limits.sender_late_ms:g})"
+        + ("." if passed else "; this machine was too busy to play: verify it with less to do."),
+        {"p99_ms": p99, "max_ms": float(late.max(initial=0.0))},
+    )
 
 
 def _arrived(truth: Performance, hits: Sequence[Mapping[str, Any]]) -> Check:
@@ -202,11 +224,13 @@ def _doubles(truth: Performance, hits: Sequence[Mapping[str, Any]]) -> Check:
     double = [s.cause is Cause.DOUBLE for s in truth.strikes]
     flagged = ["double-trigger" in h["flags"] for h in hits]
     found = sum(d and f for d, f in zip(double, flagged, strict=True))
-    wrongly = sum(f and not d for d, f in zip(double, flagged, strict=True))
+    # A stray strike right behind another may well look like a double trigger: no harm done.
+    meant = [s.cause is Cause.NOTE for s in truth.strikes]
+    wrongly = sum(f and m for f, m in zip(flagged, meant, strict=True))
     enough = found >= 0.95 * sum(double)
     return Check(
         "double triggers are flagged, and nothing else",
         enough and wrongly <= 0.005 * len(hits),
-        f"{found} of {sum(double)} flagged, {wrongly} sound strikes flagged.",
+        f"{found} of {sum(double)} flagged, and {wrongly} strikes that were meant.",
         {"doubles": sum(double), "found": found, "wrongly": wrongly},
     )

@@ -63,7 +63,19 @@ def test_a_true_report_passes(chart: Chart, tmp_path: Any) -> None:
         scenario = named(name)
         checks = compare(scenario, *played(scenario, chart, tmp_path), Limits())
         assert not failed(checks), checks
-        assert len(checks) == 7
+        assert len(checks) == 8
+
+
+def test_a_machine_that_is_too_busy_is_told_from_a_station_that_lies(
+    chart: Chart, tmp_path: Any
+) -> None:
+    scenario = named("steady")
+    truth, sent_ms, report = played(scenario, chart, tmp_path)
+    late_ms = [t + (40 if i % 20 == 0 else 0) for i, t in enumerate(sent_ms)]
+    checks = compare(scenario, truth, late_ms, report, Limits())
+    assert failed(checks) == {"the drummer was on time"}
+    assert len(checks) == 2
+    assert "too busy" in checks[0].detail
 
 
 def test_every_lie_is_found(chart: Chart, tmp_path: Any) -> None:
