@@ -31,7 +31,7 @@ def test_a_drummer_through_a_real_port_is_judged_truly(
     document = json.loads(told.read_text())
     assert (document["schema"], document["passed"]) == ("station.verify/1", True)
     assert [s["name"] for s in document["scenarios"]] == ["ahead", "careless"]
-    assert all(len(s["checks"]) == 7 for s in document["scenarios"])
+    assert all(len(s["checks"]) == 8 for s in document["scenarios"])
     suites = ET.parse(junit).getroot()
     assert [suite.get("failures") for suite in suites] == ["0", "0"]
     assert said.splitlines()[-1] == "verified"
