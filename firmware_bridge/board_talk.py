@@ -98,6 +98,7 @@ class BoardTalk:
         self.scope: Callable[[ScopePiece], None] | None = None
         self.session = BoardSession(random or Random(), _PING_BITS * NS_PER_S // baud)
         self.next_seq = first_seq
+        self._quiet_ns = self.session.quiet_until_ns
         self._lost = False
         self._connected = False
         self._since_ns = 0
@@ -118,8 +119,8 @@ class BoardTalk:
 
     @property
     def quiet_ns(self) -> int:
-        """No hit with an earlier time will come any more."""
-        return self.session.quiet_until_ns
+        """No hit with an earlier time will come into the inbox any more."""
+        return self._quiet_ns
 
     @property
     def next_ns(self) -> int | None:
@@ -222,6 +223,9 @@ class BoardTalk:
                 case ScopePiece():
                     if self.scope is not None:
                         self.scope(event)
+        # Last: the session is past a whole portion before the first hit of it is in the inbox,
+        # and the reader may look at any time in between.
+        self._quiet_ns = self.session.quiet_until_ns
 
     def _strike(self, strike: Strike) -> None:
         hit = strike.hit

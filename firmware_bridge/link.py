@@ -20,6 +20,8 @@ from station.units import NS_PER_S
 # at most to be noticed on a system that does not say so.
 _LOOK_UP_S = 0.02
 _STOP_WITHIN_S = 5.0
+# A portion of fewer bytes was all there was: the system's own buffers give more at once.
+_EMPTIED_BY = 2_048
 
 
 class Link:
@@ -40,11 +42,15 @@ class Link:
         The device now.
     connected
         Whether the line is there.
+    heard_ns
+        All that came in before this has been handed to the conversation. Stands still while the
+        thread is held up, goes on while the line is gone; written by the thread only.
     """
 
     def __init__(self, found: Found, talk: Talk, clock: Clock) -> None:
         self.path = found.port.path
         self.connected = True
+        self.heard_ns = clock.now_ns()
         self._found: Found | None = found
         self._port: SerialPort | None = found.port
         self._baud = found.baud
@@ -100,6 +106,8 @@ class Link:
                 data = port.read(wait_s)
                 if data:
                     talk.receive(data, clock.now_ns())
+                if len(data) < _EMPTIED_BY:
+                    self.heard_ns = now_ns
         except PortLost:
             self._lose(port, f"{self.path} was unplugged")
         except KitError as error:
@@ -119,7 +127,9 @@ class Link:
             while not self._stop.is_set():
                 found = search.step()
                 # Nothing is sent, but time goes on for whoever waits for answers.
-                self._talk.to_send(self._clock.now_ns())
+                now_ns = self._clock.now_ns()
+                self._talk.to_send(now_ns)
+                self.heard_ns = now_ns
                 if found is not None:
                     self.path = found.port.path
                     self._found = found

@@ -8,29 +8,27 @@ no clock, so that a test can play hours in a second.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from random import Random
 
 from firmware_bridge.codec import Unread, Why, decode, encode
+from firmware_bridge.counters import SessionCounters
 from firmware_bridge.events import (
     Answered,
     Beat,
     BoardEvent,
     Greeted,
-    HitsLost,
     ScopePiece,
-    Strike,
     Tied,
     Unanswered,
 )
 from firmware_bridge.frames import END, Frame, FrameDecoder, LineCounters
 from firmware_bridge.handshake import BoardInfo, common_major, greet
+from firmware_bridge.hits import BoardHits
 from firmware_bridge.messages import (
     TYPE_OF,
     Heartbeat,
     Hello,
     HelloAck,
-    HitFlag,
     Message,
     PadHit,
     Ping,
@@ -42,54 +40,14 @@ from firmware_bridge.messages import (
 )
 from firmware_bridge.questions import Questions
 from firmware_bridge.schedule import PingSchedule
-from firmware_bridge.sequence import HitSequence, Order
 from firmware_bridge.sync import ClockSync, Exchange
 from station.units import NS_PER_MS
 
 HELLO_AGAIN_NS = 250 * NS_PER_MS
 _PINGS_ON_THE_WAY = 64
 _TOKENS = 1 << 32
-_RESENT = int(HitFlag.RESENT)
-# A hit from the future, or from so long ago without having been asked for, is noise whose
-# check happened to be right.
-_FUTURE_US = 100_000
-_PAST_US = 60_000_000
 # After its time a cue is answered at once.
 _CUE_ANSWERED_US = 1_000_000
-# Nobody strikes as much before the clocks are tied; what is beyond is lost, and said so.
-_HELD_LIMIT = 4096
-
-
-@dataclass(slots=True)
-class SessionCounters:
-    """Frames that were right and yet no use, since the session was made.
-
-    Attributes
-    ----------
-    unknown
-        Of a type not known here: a newer board's.
-    misfits
-        That do not fit their type.
-    implausible
-        Hits on a pad that is not there, or from another time.
-    twice
-        Hits that came more than once.
-    """
-
-    unknown: int = 0
-    misfits: int = 0
-    implausible: int = 0
-    twice: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A hit that waits until the clocks are tied."""
-
-    hit: PadHit
-    number: int
-    arrival_ns: int
-    late: bool
 
 
 class BoardSession:
@@ -112,8 +70,6 @@ class BoardSession:
         When it is pinged; set its `playing`.
     counters
         What was of no use.
-    quiet_until_ns
-        No hit with an earlier time will come any more; never goes back.
     heard_ns
         When the last right frame came; None before one has.
     """
@@ -123,17 +79,14 @@ class BoardSession:
         self.sync = ClockSync(wire_ns)
         self.schedule = PingSchedule(random)
         self.counters = SessionCounters()
-        self.quiet_until_ns = -(2**63)
         self.heard_ns: int | None = None
         self._decoder = FrameDecoder()
         self._questions = Questions()
         self._known: BoardInfo | None = None
-        self._hits = HitSequence(ring=0)
+        self._hits = BoardHits(self.sync, self.counters, self._emit)
         self._token = random.randrange(_TOKENS)
         self._pings: OrderedDict[int, int] = OrderedDict()
         self._resends: OrderedDict[int, Resend] = OrderedDict()
-        self._held: list[_Held] = []
-        self._early: list[tuple[Frame, PadHit, int]] = []
         self._hello_ns: int | None = None
         self._events: list[BoardEvent] = []
 
@@ -146,6 +99,11 @@ class BoardSession:
     def missing(self) -> int:
         """Hits that are known to be missing and may still come."""
         return self._hits.missing
+
+    @property
+    def quiet_until_ns(self) -> int:
+        """No hit with an earlier time will come any more; never goes back."""
+        return self._hits.quiet_until_ns
 
     def connect(self, now_ns: int) -> None:
         """The line is open (again): greet the board."""
@@ -233,7 +191,7 @@ class BoardSession:
             case HelloAck():
                 self._greeted(message, arrival_ns)
             case PadHit():
-                self._hit(frame, message, arrival_ns)
+                self._hits.hear(self.board, frame.seq, message, arrival_ns)
             case Pong():
                 self._pong(message, arrival_ns)
             case Heartbeat():
@@ -252,71 +210,22 @@ class BoardSession:
         same_board = known is not None and known.board_id == info.board_id
         same_boot = same_board and known is not None and known.boot_id == info.boot_id
         if self.board is not None and same_boot:
-            self._told(ack.hits)  # a second answer to the same question
+            self._hits.told(ack.hits)  # a second answer to the same question
             return
         self.board = self._known = info
         if not same_boot:
             if known is not None:
                 self.sync.restart(same_board=same_board)
-            self._give_up_held()
             # Of a board that was reset under our hands everything since is wanted; of one
             # that we have never met, nothing that was before.
-            self._lose(self._hits.missing)
-            self._hits = HitSequence(info.ring, 0 if same_board else ack.hits)
+            self._hits.begin(info.ring, 0 if same_board else ack.hits)
         self.sync.note_board_time(ack.t_us)
         self.schedule.start(arrival_ns)
         self._events.append(Greeted(info, restarted=same_board and not same_boot))
         # A board that is greeted drops its cues.
         self._events += [Unanswered(cue) for cue in self._questions.forget_cues()]
-        early, self._early = self._early, []
-        if same_boot:
-            for frame, hit, early_ns in early:
-                self._hit(frame, hit, early_ns)
-        self._told(ack.hits)
-
-    def _hit(self, frame: Frame, hit: PadHit, arrival_ns: int) -> None:
-        if self.board is None:
-            if len(self._early) < _HELD_LIMIT:
-                self._early.append((frame, hit, arrival_ns))
-            return
-        if not self._plausible(hit, arrival_ns):
-            self.counters.implausible += 1
-            return
-        numbered = self._hits.hear(frame.seq, hit.t_us, resent=bool(hit.flags & _RESENT))
-        self._say_lost()
-        if numbered.order is Order.TWICE:
-            self.counters.twice += 1
-            return
-        held = _Held(hit, numbered.number, arrival_ns, numbered.order is Order.LATE)
-        if self.sync.usable:
-            self._strike(held)
-        elif len(self._held) < _HELD_LIMIT:
-            self._held.append(held)
-        else:
-            self._lose(1)
-
-    def _plausible(self, hit: PadHit, arrival_ns: int) -> bool:
-        assert self.board is not None
-        if hit.pad >= self.board.pads:
-            return False
-        if not self.sync.usable:
-            return True
-        now_us = self.sync.board_time(arrival_ns)
-        ago_us = now_us - self.sync.unwrap(hit.t_us)
-        if hit.flags & _RESENT:
-            return ago_us > -_FUTURE_US
-        return -_FUTURE_US < ago_us < _PAST_US
-
-    def _strike(self, held: _Held) -> None:
-        board_us = self.sync.unwrap(held.hit.t_us)
-        when = self.sync.host_time(board_us)
-        # Nothing is struck after it has arrived.
-        t_ns = min(when.t_ns, held.arrival_ns)
-        self._events.append(
-            Strike(held.number, t_ns, when.sigma_ns, held.arrival_ns, held.hit, held.late)
-        )
-        if not held.late:
-            self._quiet_at(board_us + held.hit.decided_after_us, held.arrival_ns)
+        self._hits.greeted(info, same_boot=same_boot)
+        self._hits.told(ack.hits)
 
     def _pong(self, pong: Pong, arrival_ns: int) -> None:
         sent_ns = self._pings.pop(pong.token, None)
@@ -328,19 +237,16 @@ class BoardSession:
             return
         if self.sync.usable and not was_usable:
             self._tied()
-        self._told(pong.hits)
-        self._quiet_at(pong.t_tx_us, arrival_ns)
+        self._hits.told(pong.hits)
+        if self.board is not None:
+            self._hits.quiet_at(self.board, pong.t_tx_us, arrival_ns)
 
     def _tied(self) -> None:
         state = self.sync.state
         assert state is not None
         self._events.append(Tied(state))
-        held, self._held = self._held, []
-        for one in held:
-            if self._plausible(one.hit, one.arrival_ns):
-                self._strike(one)
-            else:
-                self.counters.implausible += 1
+        if self.board is not None:
+            self._hits.tied(self.board)
 
     def _beat(self, beat: Heartbeat, arrival_ns: int) -> None:
         if self.board is None:
@@ -349,7 +255,7 @@ class BoardSession:
             self._greet_again(arrival_ns)
             return
         self.sync.note_board_time(beat.t_us)
-        self._told(beat.hits)
+        self._hits.told(beat.hits)
         self._events.append(Beat(beat))
 
     def _answer(self, frame: Frame, message: Message) -> None:
@@ -358,7 +264,6 @@ class BoardSession:
             if asked is not None:
                 none_left = message.first > message.last
                 self._hits.cannot(asked.last + 1 if none_left else message.first, asked.first)
-                self._say_lost()
             return
         if isinstance(message, Refused) and self._resends.pop(frame.seq, None) is not None:
             return
@@ -366,23 +271,11 @@ class BoardSession:
         if question is not None:
             self._events.append(Answered(question, message))
 
-    def _told(self, hits: int) -> None:
-        self._hits.told(hits)
-        self._say_lost()
-
     def _greet_again(self, now_ns: int) -> None:
         """The board is not what it was: ask who it is before believing its times."""
         self.board = None
         self.schedule.stop()
         self._hello_ns = now_ns
-
-    def _quiet_at(self, board_us: int, arrival_ns: int) -> None:
-        """Everything that the board had decided by then has come, unless a number is missing."""
-        if self.board is None or not self.sync.usable or self._hits.missing or self._held:
-            return
-        until_us = max(0, board_us - self.board.longest_decision_us)
-        quiet_ns = min(self.sync.host_time(until_us).t_ns, arrival_ns)
-        self.quiet_until_ns = max(self.quiet_until_ns, quiet_ns)
 
     def _ping(self, now_ns: int) -> bytes:
         self._token = (self._token + 1) % _TOKENS
@@ -393,13 +286,12 @@ class BoardSession:
 
     def _resend_requests(self, now_ns: int) -> list[bytes]:
         out = []
-        for ask in self._hits.to_ask(now_ns):
+        for request in self._hits.to_ask(now_ns):
             seq = self._questions.number()
-            self._resends[seq] = request = Resend(ask.first, ask.last)
+            self._resends[seq] = request
             if len(self._resends) > _PINGS_ON_THE_WAY:
                 self._resends.popitem(last=False)
             out.append(encode(request, seq))
-        self._say_lost()
         return out
 
     def _give_up_cues(self, now_ns: int) -> None:
@@ -408,16 +300,8 @@ class BoardSession:
             until_us = self.sync.board_time(now_ns) - _CUE_ANSWERED_US
             self._events += [Unanswered(cue) for cue in self._questions.forget_cues(until_us)]
 
-    def _give_up_held(self) -> None:
-        self._lose(len(self._held))
-        self._held.clear()
-
-    def _say_lost(self) -> None:
-        self._lose(self._hits.take_lost())
-
-    def _lose(self, count: int) -> None:
-        if count:
-            self._events.append(HitsLost(count))
+    def _emit(self, event: BoardEvent) -> None:
+        self._events.append(event)
 
     def _take_events(self) -> list[BoardEvent]:
         events, self._events = self._events, []

@@ -25,7 +25,10 @@ from station.hal.inbox import Inbox
 from station.model import StampedBy
 from station.units import NS_PER_S, NS_PER_US
 
-# While a link is lost, hits may come out of the board's ring; not for ever.
+# While a link is lost, or a hit is missing, hits may come out of the board's ring; not for ever.
+# Counted from when the line was last heard, not from now: what came while we were held up is
+# still to be read. What comes out of the ring after all keeps the time that the board measured,
+# and is late: a stamp moved by seconds would be worth nothing.
 _HOLD_NS = 2 * NS_PER_S
 _MIDI_BAUD = 31_250
 _LONGEST_CUE_US = 2**32 - 1
@@ -106,7 +109,7 @@ class SerialSource:
         if self._link is None or self.talk is None:
             return []
         # First: what was put before it is in what we drain.
-        quiet_ns = max(self.talk.quiet_ns, self._clock.now_ns() - _HOLD_NS)
+        quiet_ns = max(self.talk.quiet_ns, self._link.heard_ns - _HOLD_NS)
         events = self.talk.inbox.drain()
         self._watermark_ns = max(self._watermark_ns, quiet_ns)
         return events

@@ -175,7 +175,8 @@ class KitSource(Protocol):
         """No event with an earlier `t_ns` will come any more; never goes back.
 
         While a link is lost it stands still (events may be asked for again), but not for
-        more than two seconds. At the end of a replay: `END_OF_TIME_NS`.
+        more than two seconds. What is recovered after that keeps the time that was measured,
+        and the engine flags it LATE. At the end of a replay: `END_OF_TIME_NS`.
         """
         ...
 
