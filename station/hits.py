@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +72,3 @@ def from_array(array: HitArray) -> list[Hit]:
             array.tolist()
         )
     ]
-
-
-def in_time_order(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits sorted by time; of equal times the one that arrived first comes first."""
-    return sorted(hits, key=lambda h: (h.t_ns, h.seq))

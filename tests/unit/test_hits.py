@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from itertools import pairwise
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.hits import HIT_DTYPE, from_array, in_time_order, to_array
+from station.hits import HIT_DTYPE, from_array, to_array
 from station.model import PADS, ZONES, Flag, Hit
 
 hits = st.builds(
@@ -39,10 +37,3 @@ def test_a_block_on_disk_has_the_same_bytes_everywhere() -> None:
     assert not HIT_DTYPE.isalignedstruct
     # Little-endian on every machine, whatever its own order is.
     assert all(HIT_DTYPE[name].str[0] in "<|" for name in HIT_DTYPE.names or ())
-
-
-@given(st.lists(hits, max_size=20, unique_by=lambda h: h.seq))
-def test_time_order_and_then_order_of_arrival(some: list[Hit]) -> None:
-    ordered = in_time_order(some)
-    assert sorted(ordered, key=lambda h: h.seq) == sorted(some, key=lambda h: h.seq)
-    assert all((a.t_ns, a.seq) <= (b.t_ns, b.seq) for a, b in pairwise(ordered))
