@@ -210,7 +210,10 @@ class SimDriver:
         query = {k: v for k, v in address.params.items() if k not in _OWN_NAMES}
         params = params_from_query(query)
         wire = _wire_from(address)
+        # One who was told another tempo must not go by the preset's name alone.
         player = query.get("player", DEFAULT_PLAYER)
+        if params.tempo_percent != PRESETS[player].tempo_percent:
+            player = f"{player}, at {params.tempo_percent:+g} % tempo"
         return SimSource(_info(str(address), player, wire.sigma_ns), params, wire, clock)
 
 

@@ -250,6 +250,11 @@ def test_its_name_says_that_nobody_strikes_it():
     assert info.address == "sim://?player=rushing&seed=1"
 
 
+def test_a_steady_player_at_another_tempo_is_not_called_steady_alone():
+    info = create_source("sim://?player=steady&tempo_percent=0.7").info
+    assert info.name == "Simulated drummer: steady, at +0.7 % tempo"
+
+
 def test_what_is_discovered_can_be_made():
     found = driver.discover()
     assert {info.address for info in found} >= {"sim://?player=steady", "sim://?player=rushing"}
