@@ -40,6 +40,9 @@ class ChartEntry:
         Comes with the station, rather than being a person's own.
     problem
         Why it cannot be read; empty when it can.
+    usual_bpm
+        Between which tempi it is usually practised, in beats of its metre's unit a minute;
+        None where nobody said.
     """
 
     name: str
@@ -47,6 +50,7 @@ class ChartEntry:
     path: Path
     shipped: bool
     problem: str = ""
+    usual_bpm: tuple[float, float] | None = None
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
@@ -139,7 +143,8 @@ def list_charts() -> list[ChartEntry]:
         if name in entries:
             continue
         try:
-            entries[name] = ChartEntry(name, _read_chart(path).title, path, shipped)
+            title = _read_chart(path).title
+            entries[name] = ChartEntry(name, title, path, shipped, usual_bpm=_usual_bpm(path))
         except FileError as error:
             entries[name] = ChartEntry(name, "", path, shipped, problem=str(error))
     return list(entries.values())
@@ -157,12 +162,19 @@ def _read_chart(path: Path) -> Chart:
     raise ChartError(f"{path} is no chart; a chart ends in {', '.join(CHART_SUFFIXES)}.")
 
 
+def _usual_bpm(path: Path) -> tuple[float, float] | None:
+    if path.suffix.lower() != ".toml":
+        return None
+    return toml_chart.read_usual_tempo(read_text(path), path.name)
+
+
 def _chart_files() -> list[tuple[str, Path, bool]]:
     """Name, file and whether it is shipped: a person's own first, each by name."""
     found = []
     for folder, shipped in (
         (settings.user_config_dir() / "charts", False),
         (settings.config_dir() / "charts", True),
+        (settings.config_dir() / "charts" / "rudiments", True),
     ):
         with contextlib.suppress(OSError):  # a folder that is not there has no charts
             files = [p for p in folder.iterdir() if p.suffix.lower() in CHART_SUFFIXES]

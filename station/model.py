@@ -95,11 +95,12 @@ class Sticking(StrEnum):
 
 
 class Ornament(StrEnum):
-    """Grace strokes before a note."""
+    """Strokes around a note: grace strokes before it, or a stick that bounces on."""
 
     NONE = ""
     FLAM = "flam"
     DRAG = "drag"
+    BUZZ = "buzz"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,20 @@ class Table:
                 self.fail(key, f"{_shown(item)} in the list is not {_KINDS[str]}.")
         return found
 
+    def span(self, key: str, low: float, high: float) -> tuple[float, float] | None:
+        """Two numbers from `low` to `high`, the lower one first; None where the key is absent."""
+        if key not in self.values:
+            return None
+        found = self._get(key, list, None)
+        numbers = [x for x in found if type(x) in (int, float) and low <= x <= high]
+        if len(found) != 2 or len(numbers) != 2 or numbers[0] > numbers[1]:
+            self.fail(
+                key,
+                f"is not two numbers from {low:g} to {high:g}, the lower one first; write for "
+                "example [60, 200].",
+            )
+        return float(numbers[0]), float(numbers[1])
+
     def table(self, key: str) -> Table:
         """A table inside; an absent one is empty."""
         inner = self._get(key, dict, {})

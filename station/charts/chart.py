@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 
 from station import units
 from station.charts.tempo import MAX_TICK, TempoMap
-from station.model import PAD_INDEX, Note
+from station.model import PAD_INDEX, Note, Sticking
 
 # Against files that are wrong or hostile: more than anybody plays without getting up.
 MAX_LENGTH_NS = 24 * 3600 * units.NS_PER_S
 MAX_BEATS = 1_000_000
 BEAT_UNITS = (1, 2, 4, 8, 16, 32)
+_OTHER_HAND = {
+    Sticking.NONE: Sticking.NONE,
+    Sticking.RIGHT: Sticking.LEFT,
+    Sticking.LEFT: Sticking.RIGHT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,12 @@ class Chart:
         quarter_bpm = Fraction(str(bpm)) * 4 / self.metre[0].unit
         ratio = self.tempo.changes[0].ns_per_quarter / units.ns_per_beat_from_bpm(quarter_bpm)
         return replace(self, tempo=self.tempo.scaled(ratio))
+
+    def left_handed(self) -> Chart:
+        """The same chart with right and left hand changed over."""
+        return replace(
+            self, notes=tuple(replace(n, sticking=_OTHER_HAND[n.sticking]) for n in self.notes)
+        )
 
     def repeated(self, times: int) -> Chart:
         """The chart `times` times in a row, unrolled; an empty chart stays as it is."""

@@ -3,6 +3,7 @@
 ::
 
     x normal   X accent   o ghost   f flam   F accented flam   d drag   D accented drag
+    b buzz (multiple bounce)   B accented buzz
     - rest     | and blanks only help the eye
 """
 
@@ -23,6 +24,8 @@ _STROKES: dict[str, tuple[Dynamic, Ornament]] = {
     "F": (Dynamic.ACCENT, Ornament.FLAM),
     "d": (Dynamic.NORMAL, Ornament.DRAG),
     "D": (Dynamic.ACCENT, Ornament.DRAG),
+    "b": (Dynamic.NORMAL, Ornament.BUZZ),
+    "B": (Dynamic.ACCENT, Ornament.BUZZ),
 }
 _HANDS = {"R": Sticking.RIGHT, "L": Sticking.LEFT}
 _REST = "-"

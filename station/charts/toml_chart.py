@@ -15,7 +15,8 @@
 `metre`, `steps` and `swing` may stand in a bar too and then hold for it alone. `swing = 1.2`
 makes the first of each pair of eighths (`swing_unit = 16`: of sixteenths) last 1.2 times the
 second. `sticking = "RLRR"` in a bar says the hands. `[tempo_at]` with `5 = 140` changes the
-tempo from the fifth bar as played.
+tempo from the fifth bar as played. `usual_tempo = [60, 200]` says between which tempi it is
+usually practised.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ MAX_NOTES = 100_000
 MAX_PPQ = 2**15 - 1
 _USUAL_PPQ = 480
 
-_ROOT_KEYS = ("title", "tempo", "tempo_at", "order", "bars", *GRID_KEYS)
+_ROOT_KEYS = ("title", "tempo", "tempo_at", "usual_tempo", "order", "bars", *GRID_KEYS)
 _NAME = re.compile(r"[\w-]{1,40}")
 _REPEATED = re.compile(r"(?P<name>\S+)(?:\s+x\s*(?P<times>[1-9]\d{0,3}))?")
 
@@ -70,12 +71,25 @@ def read_toml_chart(text: str, name: str) -> Chart:
     ppq = _ppq(root, played)
     starts = list(accumulate((int(bar.quarters * ppq) for bar in played), initial=0))
     tempo = _tempo_changes(root, played, starts)
+    _usual_tempo(root)
     metre = _metre_changes(played, starts)
     notes = _notes(played, starts, ppq)
     try:
         return Chart(title, TempoMap(ppq, tempo), metre, notes, starts[-1], name)
     except ValueError as error:
         raise ChartError(f"{name}: {error}; make it shorter or quicker.") from error
+
+
+def read_usual_tempo(text: str, name: str) -> tuple[float, float] | None:
+    """Between which tempi a chart is usually practised, in beats of its metre's unit a minute.
+
+    None where the file does not say so; errors as in `read_toml_chart`.
+    """
+    return _usual_tempo(parse_toml(text, name, ChartError))
+
+
+def _usual_tempo(root: Table) -> tuple[float, float] | None:
+    return root.span("usual_tempo", MIN_BPM, MAX_BPM)
 
 
 def _played(root: Table) -> list[WrittenBar]:

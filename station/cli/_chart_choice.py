@@ -27,6 +27,9 @@ def add_chart_arguments(parser: argparse.ArgumentParser, usual_length: str) -> N
         help=f"a chart's name, or a TOML or MIDI file ({DEFAULT_CHART})",
     )
     add_bpm(group)
+    group.add_argument(
+        "--left-handed", action="store_true", help="right and left hand changed over"
+    )
     length = group.add_mutually_exclusive_group()
     length.add_argument("--repeat", type=whole(1, 10_000), metavar="N", help="play it N times")
     length.add_argument("--bars", type=whole(1, 1_000_000), metavar="N", help="play N bars")
@@ -61,6 +64,8 @@ def chosen_chart(args: argparse.Namespace, usual_s: float = 0.0) -> Chart:
     chart = load_chart(args.chart)
     if not chart.notes:
         raise ChartError(f"'{args.chart}' has no notes to play; choose another chart.")
+    if args.left_handed:
+        chart = chart.left_handed()
     try:
         if args.bpm is not None:
             chart = chart.at_bpm(args.bpm)

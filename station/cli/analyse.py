@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     if args.chart is None:
         return _free(args)
     args.repeat = args.repeat or 1
+    args.left_handed = False
     report = analyse(
         args.take,
         chart=chosen_chart(args),

@@ -3,11 +3,12 @@ from fractions import Fraction
 import pytest
 
 from station.charts.chart import MetreChange
-from station.charts.toml_chart import read_toml_chart
+from station.charts.toml_chart import read_toml_chart, read_usual_tempo
 from station.errors import ChartError
 from station.model import Dynamic, Ornament, Pad, Sticking, Zone
 
 HEAD = 'title = "T"\nmetre = "4/4"\ntempo = 120\nsteps = 8\n'
+GROOVE = HEAD + '[bars.A]\nsnare = "x-x-|x-x-"\n'
 
 
 def read(text):
@@ -116,6 +117,20 @@ def test_a_typed_decimal_tempo_is_exact():
     assert chart.tempo.changes[0].ns_per_quarter == Fraction(60 * 10**10, 1324)
 
 
+def test_usual_tempo():
+    text = "usual_tempo = [60, 200.5]\n" + GROOVE
+    assert read(text) == read(GROOVE)
+    assert read_usual_tempo(text, "g") == (60.0, 200.5)
+    assert read_usual_tempo(GROOVE, "g") is None
+
+
+@pytest.mark.parametrize("wrong", ["[60]", "[200, 60]", "[0, 60]", '["a", 60]', "[nan, 60]"])
+def test_a_usual_tempo_is_two_numbers(wrong):
+    text = f"usual_tempo = {wrong}\n" + GROOVE
+    with pytest.raises(ChartError, match="two numbers from 1 to 1000"):
+        read(text)
+
+
 def test_sticking_is_for_hands():
     chart = read(HEAD + '[bars.A]\nsnare = "xxff----"\nkick = "x-------"\nsticking = "RLR-----"\n')
     assert [(n.pad, n.sticking, n.ornament) for n in chart.notes] == [
@@ -171,7 +186,7 @@ BAR = '[bars.A]\nsnare = "x-------"\n'
         ),
         (HEAD + '[bars.A]\nsnair = "x-------"\n', "line 6, 'snair':", "did you mean 'snare'?"),
         (HEAD + '[bars.A]\nsnare = "x--"\n', "line 6, 'snare':", "add or take away"),
-        (HEAD + '[bars.A]\nsnare = "x--y----"\n', "line 6, 'snare':", "write xXofFdD -"),
+        (HEAD + '[bars.A]\nsnare = "x--y----"\n', "line 6, 'snare':", "write xXofFdDbB -"),
         (HEAD + "[bars.A]\nsnare = 3\n", "line 6, 'snare':", "text in quotes"),
         (HEAD + '[bars.A]\nsnare = "--------"\n', "line 5, 'bars':", "at least one x"),
         (HEAD + '[bars."A B"]\nsnare = "x-------"\n', "line 5, 'A B':", "choose another"),
