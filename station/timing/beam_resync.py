@@ -9,30 +9,19 @@ the evidence decides as between any two hypotheses.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from station.timing.beam_kernels import LAG, STRAY, mark
+from station.timing.beam_layout import BeamState
 from station.timing.kernel import kernel
 
-if TYPE_CHECKING:
-    from station.timing.beam_layout import BeamState
-
-LAG = 16
-STRAY = -1
 _WINDOW = 24  # hits that an anchor is judged by
 _CANDIDATES = 96
 _FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
 _CLEAR = 2.0  # the next best anchor is less likely by so much (log)
 _LOG_2PI = math.log(2 * math.pi)
-_MIX = 0x9E3779B97F4A7C1
-
-
-@kernel
-def _mark(lane: int, note: int) -> int:
-    """A lane's share in a hypothesis's key; the same as in `beam_kernels`."""
-    return (note + 1) * (2 * lane + 1) * _MIX
 
 
 @kernel
@@ -237,7 +226,7 @@ def _join(
     for i in range(len(x.lanes)):
         lane = x.lanes[i]
         initial = x.lane_notes[lane["begin"]] if lane["begin"] < lane["end"] else len(x.notes) - 1
-        key += _mark(i, x.next_notes[active, place, i]) - _mark(i, initial)
+        key += mark(i, x.next_notes[active, place, i]) - mark(i, initial)
     h = beam[place]
     h["offset_ms"] = offset_ms
     h["rate"] = rate
