@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from station.timing.kernel import kernel
 
+RECENT = 32  # hits that a new anchor is judged by
 LAG = 16  # hits until a label is confirmed, at the latest
 REACH = 4  # notes of its lane that a hit may be, for one hypothesis
 STRAY, DOUBLE = -1, -2  # in place of a note
@@ -512,7 +513,7 @@ def _confirm(
     """Say for good what the oldest open hit was, and learn from it."""
     ticket = s["confirmed"]
     s["confirmed"] = ticket + 1
-    hit = recent[ticket % len(recent)]
+    hit = recent[ticket % RECENT]
     lane = lanes[hit["lane"]]
     label = _vote(s["hypotheses"], ticket % LAG, hypotheses[s["active"]], labels[s["active"]])
     # A note is given away once, and never one that has been called missed.
@@ -568,7 +569,7 @@ def settle(
     while True:
         hit_due = np.inf
         if s["confirmed"] < s["heard"]:
-            hit_due = recent[s["confirmed"] % len(recent)]["t_ms"] + s["bar_ms"]
+            hit_due = recent[s["confirmed"] % RECENT]["t_ms"] + s["bar_ms"]
         note_due = notes[s["due_note"]]["written_ms"] + late + s["gate_ms"]
         if min(hit_due, note_due) > t_ms or (hit_due == np.inf and note_due == np.inf):
             return True
@@ -655,7 +656,7 @@ def hear(
             return i
         ticket = s["heard"]
         place = places[row["lane"] & (len(places) - 1)]
-        hit = recent[ticket % len(recent)]
+        hit = recent[ticket % RECENT]
         lane = lanes[place]
         hit["t_ms"] = t_ms
         hit["t_ns"] = row["t_ns"]

@@ -13,13 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_kernels import LAG, REACH, STRAY, inlined
+from station.timing.beam_kernels import LAG, REACH, RECENT, STRAY, inlined
 from station.timing.tables import table
 
 HYPOTHESES = 24
 LANES = 256
 _ROOM = 256  # for what is settled and not yet taken, at first
-RECENT = 32  # hits that a new anchor is judged by
 
 LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
 RATE_NOISE = (3e-11, 3e-10, 3e-9)
