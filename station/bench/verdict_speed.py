@@ -86,9 +86,9 @@ def _beside_empty(
     """Median and tail of one path, and of empty calls that take as long."""
     calls = max(round(float(np.median(path(1)[1])) / empty_us), 1)
     rounds = [path(calls) for _ in range(_CALL_ROUNDS)]
-    as_long_us, took_us = min(rounds, key=_tail)
+    as_long_us, took_us = (min(each, key=_tail) for each in zip(*rounds, strict=True))
     own_us = np.min([took for _, took in rounds], axis=0)
-    tail_us, empty_tail_us = (float(np.percentile(us, 99.9)) for us in (took_us, as_long_us))
+    tail_us, empty_tail_us = _tail(took_us), _tail(as_long_us)
     return {
         f"{name}_us_p50": round(float(np.median(took_us)), 2),
         f"{name}_us_p999": round(tail_us, 2),
@@ -99,13 +99,13 @@ def _beside_empty(
     }
 
 
-def _tail(took: tuple[Floats, ...]) -> float:
-    return float(np.percentile(took[-1], 99.9))
+def _tail(took_us: Floats) -> float:
+    return float(np.percentile(took_us, 99.9))
 
 
 def _quietest(measure: Callable[[], tuple[Floats, ...]]) -> tuple[Floats, ...]:
     """The round in which the machine did least else: with the lowest 99.9th percentile."""
-    return min((measure() for _ in range(_CALL_ROUNDS)), key=_tail)
+    return min((measure() for _ in range(_CALL_ROUNDS)), key=lambda took: _tail(took[-1]))
 
 
 def _played(chart: Chart) -> NDArray[np.void]:
