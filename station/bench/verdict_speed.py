@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 _HITS = 4_800
 _ROUNDS = 200
 _CALL_ROUNDS = 7
+_MANY_CALLS = 16
 
 
 @kernel
@@ -76,15 +77,14 @@ def speed() -> dict[str, Any]:
         ("stumbling_hit", lambda calls: _whole(kit, stumbled, calls)),
         ("engine_hit", lambda calls: _engine(kit, played, calls)),
     ):
-        told |= _beside_empty(name, path, float(np.median(floor_us)))
+        told |= _beside_empty(name, path)
     return told
 
 
-def _beside_empty(
-    name: str, path: Callable[[int], tuple[Floats, Floats]], empty_us: float
-) -> dict[str, float]:
+def _beside_empty(name: str, path: Callable[[int], tuple[Floats, Floats]]) -> dict[str, float]:
     """Median and tail of one path, and of empty calls that take as long."""
-    calls = max(round(float(np.median(path(1)[1])) / empty_us), 1)
+    many_us, took_us = path(_MANY_CALLS)
+    calls = max(round(_MANY_CALLS * float(np.median(took_us) / np.median(many_us))), 1)
     rounds = [path(calls) for _ in range(_CALL_ROUNDS)]
     as_long_us, took_us = (min(each, key=_tail) for each in zip(*rounds, strict=True))
     own_us = np.min([took for _, took in rounds], axis=0)
