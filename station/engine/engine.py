@@ -43,9 +43,27 @@ class Engine:
         self._written_ns: list[int] = chart.written_ns.tolist()
         self._start_ns = start_ns
         self._latency_ns = latency_ns
+        self._zero_ns = start_ns + latency_ns
         self._judging = Judging(chart, calibrated=calibrated)
         self._waiting: dict[int, Hit] = {}  # by ticket
+        self._settled: list[tuple[int, int, int, int]] = []  # and not yet told
         self._watermark_ns = -FAR_NS
+
+    def judge(self, hits: Sequence[Hit], watermark_ns: int) -> list[Judgement]:
+        """`hear` and `advance` in one step; what is settled is told by `confirmed`.
+
+        So a hit costs one call of the kernel, and is shown before anything else is told.
+        """
+        rows = heard_rows(hits, self._zero_ns)
+        self._settled += self._judging.judge(rows, watermark_ns - self._zero_ns).tolist()
+        at_once = self._at_once(hits, rows)
+        self._watermark_ns = max(self._watermark_ns, watermark_ns)
+        return at_once
+
+    def confirmed(self) -> list[Judgement]:
+        """What `judge` has settled, each hit and each note once."""
+        settled, self._settled = self._settled, []
+        return [self._confirmed(*row) for row in settled]
 
     def hear(self, hits: Sequence[Hit]) -> list[Judgement]:
         """What each hit is at first sight: a note (kind HIT) or EXTRA, not confirmed.
@@ -53,18 +71,17 @@ class Engine:
         A hit from before the watermark is judged like any other, and flagged LATE. Hits in
         the count-in or after the chart are EXTRA.
         """
-        rows = heard_rows(hits, self._start_ns + self._latency_ns)
+        rows = heard_rows(hits, self._zero_ns)
         self._judging.hear(rows)
-        return [self._first_sight(hit, row) for hit, row in zip(hits, rows.tolist(), strict=True)]
+        return self._at_once(hits, rows)
 
     def advance(self, watermark_ns: int) -> list[Judgement]:
         """What is settled, when no hit with an earlier stamp than `watermark_ns` will come.
 
         Each hit is confirmed once (HIT or EXTRA), each note that nobody played is MISSED.
         """
-        self._watermark_ns = max(self._watermark_ns, watermark_ns)
-        settled = self._judging.advance(watermark_ns - self._start_ns - self._latency_ns)
-        return [self._confirmed(*row) for row in settled.tolist()]
+        self.judge((), watermark_ns)
+        return self.confirmed()
 
     def finish(self, end_ns: int | None = None) -> list[Judgement]:
         """Settle everything: the take is over.
@@ -76,8 +93,9 @@ class Engine:
             were not reached, and are not missed. None when the whole chart was played.
         """
         if end_ns is not None:
-            end_ns -= self._start_ns + self._latency_ns
-        return [self._confirmed(*row) for row in self._judging.finish(end_ns).tolist()]
+            end_ns -= self._zero_ns
+        self._settled += self._judging.finish(end_ns).tolist()
+        return self.confirmed()
 
     @property
     def resyncs(self) -> list[Resync]:
@@ -87,6 +105,9 @@ class Engine:
     def verdict(self) -> Verdict:
         """The verdict on what is confirmed so far."""
         return self._judging.verdict()
+
+    def _at_once(self, hits: Sequence[Hit], rows: NDArray[np.void]) -> list[Judgement]:
+        return [self._first_sight(hit, row) for hit, row in zip(hits, rows.tolist(), strict=True)]
 
     def _first_sight(self, hit: Hit, row: tuple[int, ...]) -> Judgement:
         t_ns, _lane, _velocity, _suspect, label, ticket = row

@@ -222,16 +222,14 @@ class Host:
             self._show(hits)
         else:
             awaited = run.start_ns is None
-            run.hear(hits)
+            watermark_ns = min(link.watermark_ns() for link in self._links)
+            over = False
+            if hits or watermark_ns >= self._confirm_due_ns:
+                self._confirm_due_ns = watermark_ns + _CONFIRM_EVERY_NS
+                over = run.judge(hits, watermark_ns)
             if awaited and run.start_ns is not None and self._sink is not None:
                 self._sink.set_start(run.start_ns)
                 self._say(Started(self._sink.take_id, run.start_ns))
-            watermark_ns = min(link.watermark_ns() for link in self._links)
-            over = False
-            if watermark_ns >= self._confirm_due_ns:
-                self._confirm_due_ns = watermark_ns + _CONFIRM_EVERY_NS
-                over = run.advance(watermark_ns)
-                run.stay_warm()
             if over or all(link.ended for link in self._links):
                 self.end_take(TakeState.FINISHED)
         self._talk()

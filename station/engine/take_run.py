@@ -69,44 +69,35 @@ class TakeRun:
         if start_ns is not None:
             self._begin(start_ns)
 
-    def hear(self, hits: Sequence[Hit]) -> None:
-        """Judge hits at once, publish, then keep them."""
-        if not hits:
-            return
-        if self._engine is None:
-            self._await_first(hits)
-        if self._engine is not None:
-            by_seq = {hit.seq: hit.arrival_ns for hit in hits}
-            for judgement in self._engine.hear(hits):
-                self._ring.put(judgement, by_seq[judgement.hit_seq], self._clock.now_ns())
-        self._sink.add(hits)
+    def judge(self, hits: Sequence[Hit], watermark_ns: int) -> bool:
+        """Judge hits, publish, then keep them, and confirm what can be; true when all is over.
 
-    def stay_warm(self) -> None:
-        """Judge nothing, so that code and tables are in the processor's caches for the next hit.
-
-        Between hits lie tens of milliseconds, in which others have the caches; a hit's
-        judgement then takes ten times as long as it does in a row.
-        """
-        if self._engine is not None:
-            self._engine.hear(())
-
-    def mark(self, marks: Sequence[Mark]) -> None:
-        """Keep marks."""
-        for mark in marks:
-            self._sink.mark(mark)
-
-    def advance(self, watermark_ns: int) -> bool:
-        """Confirm what can be; true when the chart is over.
+        To be called without hits as well, every few milliseconds: between hits lie tens of
+        them, in which others have the processor's caches, and a hit's judgement then takes
+        ten times as long as it does in a row.
 
         Parameters
         ----------
         watermark_ns
             No hit with an earlier time will come any more.
         """
-        if self._engine is None or self.start_ns is None:
+        if self._engine is None and hits:
+            self._await_first(hits)
+        if self._engine is not None:
+            by_seq = {hit.seq: hit.arrival_ns for hit in hits}
+            for judgement in self._engine.judge(hits, watermark_ns):
+                self._ring.put(judgement, by_seq[judgement.hit_seq], self._clock.now_ns())
+            self._publish(self._engine.confirmed())
+        if hits:
+            self._sink.add(hits)
+        if self.start_ns is None:
             return False
-        self._publish(self._engine.advance(watermark_ns))
         return watermark_ns >= self.start_ns + self._chart.length_ns + self._tail_ns
+
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Keep marks."""
+        for mark in marks:
+            self._sink.mark(mark)
 
     def verdict(self) -> Verdict | None:
         """The verdict by now; None while the first hit is awaited."""

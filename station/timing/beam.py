@@ -12,18 +12,22 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing import beam_kernels, beam_resync
+from station.timing import beam_kernels, hit_kernel
 from station.timing.beam_kernels import DOUBLE, MISSED, STRAY
-from station.timing.beam_layout import CONFIRMED, HEARD, Priors, lay_out
+from station.timing.beam_layout import BEAM_TABLES, CONFIRMED, HEARD, Priors, lay_out
+from station.timing.tables import addresses
 
 __all__ = ["CONFIRMED", "DOUBLE", "HEARD", "MISSED", "STRAY", "BeamMatcher", "Resync"]
 
 _KEPT_RESYNCS = 1000
+_NO_HITS = np.zeros(0, dtype=HEARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class BeamMatcher:
         How long a label may wait at most: a bar.
     priors
         What is believed of any player.
+    verdict
+        `RunningVerdict.tables` to be fed with all that `judge` and `advance` settle.
 
     Attributes
     ----------
@@ -83,6 +89,7 @@ class BeamMatcher:
         *,
         bar_ns: int,
         priors: Priors | None = None,
+        verdict: Sequence[NDArray[np.void]] = (),
     ) -> None:
         alike = np.ones(len(written_ns), dtype=np.int64)
         self._state = lay_out(
@@ -92,7 +99,19 @@ class BeamMatcher:
             bar_ns,
             priors or Priors(),
         )
+        self._settled = self._state.settled
+        self._where_alone = addresses(self._state, BEAM_TABLES)
+        self._verdict = verdict
+        self._where = self._where_alone
+        if verdict:
+            fed = addresses(verdict, hit_kernel.VERDICT_TABLES)
+            self._where = np.concatenate((self._where_alone, fed))
         self.resyncs: deque[Resync] = deque(maxlen=_KEPT_RESYNCS)
+
+    def judge(self, hits: NDArray[np.void], watermark_ns: int) -> NDArray[np.void]:
+        """`hear`, then `advance`, at the cost of one."""
+        count = self._run(hits, watermark_ns / 1e6, self._where)
+        return self._settled[:count]
 
     def hear(self, hits: NDArray[np.void]) -> None:
         """Label hits at once: fills in `ticket` and `label`.
@@ -102,15 +121,7 @@ class BeamMatcher:
         hits
             Of dtype `HEARD`, shape (n,), in order of arrival. A `velocity` of 0 is not known.
         """
-        done = 0
-        while done < len(hits):
-            before = done
-            done = beam_kernels.hear(hits, done, *self._state)
-            if done < 0:
-                done = -done
-                self._look()
-            elif done == before:
-                self._make_room()
+        self._run(hits, -math.inf, self._where)
 
     def advance(self, watermark_ns: int) -> NDArray[np.void]:
         """Everything that is settled when no hit before `watermark_ns` can come any more.
@@ -121,11 +132,10 @@ class BeamMatcher:
             Of dtype `CONFIRMED`, in an order that does not depend on how far each call went;
             valid until the next call.
         """
-        self._settle(watermark_ns / 1e6)
-        return self._take()
+        return self.judge(_NO_HITS, watermark_ns)
 
     def finish(self, end_ns: int | None = None) -> NDArray[np.void]:
-        """Settle everything, as `advance`.
+        """Settle everything, as `advance`; the verdict is not fed with it.
 
         Parameters
         ----------
@@ -133,45 +143,43 @@ class BeamMatcher:
             When the take was broken off: notes written after it are not missed. None: the
             whole chart was played.
         """
-        self._settle(math.inf)
-        settled = self._take()
+        count = self._run(_NO_HITS, math.inf, self._where_alone)
+        settled = self._settled[:count]
         if end_ns is None:
             return settled
         reached = self._state.notes["written_ns"][settled["chart_index"]] <= end_ns
         kept: NDArray[np.void] = settled[(settled["ticket"] != MISSED) | reached]
         return kept
 
-    def rehearse(self) -> None:
-        """Look for the player once as if lost, so that this is compiled before a take needs it.
-
-        For a matcher that is then thrown away, after its first hit.
-        """
-        beam_resync.find_anchor(self._state)
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A matcher is not copied: its kernel knows where in memory it lies.")
 
     @property
     def noise_ms(self) -> float:
         """Standard deviation of single hits around the player's clock, as learned so far."""
         return math.sqrt(float(self._state.shared["noise_var"][0]))
 
-    def _settle(self, t_ms: float) -> None:
-        while not beam_kernels.settle(t_ms, *self._state):
-            self._make_room()
+    def _run(self, hits: NDArray[np.void], t_ms: float, where: NDArray[np.int64]) -> int:
+        """The kernel, and what it cannot do itself; how many rows are settled."""
+        count = hit_kernel.judge(hits, 0, t_ms, where)
+        while count == hit_kernel.STOPPED:
+            shared = self._state.shared[0]
+            if shared["look"]:
+                self._say()
+            else:
+                self._make_room()
+            count = hit_kernel.judge(hits, int(shared["done"]), t_ms, where)
+        return count
 
-    def _take(self) -> NDArray[np.void]:
-        settled = self._state.settled[: int(self._state.shared["settled"][0])]
-        self._state.shared["settled"] = 0
-        return settled
-
-    def _look(self) -> None:
-        """Look for the player anew, and say where."""
+    def _say(self) -> None:
+        """That the player was found elsewhere, or is back after a stop."""
         x = self._state
         shared = x.shared[0]
         why = int(shared["look"])
         shared["look"] = 0
         ticket = int(shared["heard"]) - 1
-        shift_ms = stopped_ms = 0.0
-        if why & beam_kernels.LOOK_ANCHOR:
-            shift_ms = beam_resync.find_anchor(x)
+        stopped_ms = 0.0
+        shift_ms = float(shared["shift_ms"]) if why & beam_kernels.LOOK_ANCHOR else 0.0
         fresh = shared["since"] > 0 and ticket - shared["since"] < beam_kernels.BACK
         if why & beam_kernels.LOOK_BACK and self._notes_in_stop():
             stopped_ms = float(shared["stopped_ms"])
@@ -194,6 +202,8 @@ class BeamMatcher:
 
     def _make_room(self) -> None:
         """Twice the room for what is settled and not yet taken."""
-        settled = self._state.settled
-        grown = np.concatenate((settled, np.zeros_like(settled)))
-        self._state = self._state._replace(settled=grown)
+        self._settled = np.concatenate((self._settled, np.zeros_like(self._settled)))
+        self._state = self._state._replace(settled=self._settled)
+        alone = addresses(self._state, BEAM_TABLES)
+        for where in (self._where, self._where_alone):
+            where[: len(alone)] = alone

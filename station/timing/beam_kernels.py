@@ -8,8 +8,8 @@ weight is the likelihood of all hits and of all notes left out: Reid's multiple 
 tracking (1979). The covariance is shared, since it depends on when hits came and hardly on
 which notes they were.
 
-All in one file on purpose, see `station.timing.kernel`. Here `s` is what all
-hypotheses share, `p` the priors; the arrays are those of `beam_layout.BeamState`.
+They are called by `hit_kernel.judge`. Here `s` is what all hypotheses share, `p` the priors; the
+arrays are those of `beam_layout.BeamState`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 
 from station.timing.kernel import kernel
 
+RECENT = 32  # hits that a new anchor is judged by
 LAG = 16  # hits until a label is confirmed, at the latest
 REACH = 4  # notes of its lane that a hit may be, for one hypothesis
 STRAY, DOUBLE = -1, -2  # in place of a note
 MISSED = -1  # in place of a ticket
-# Why `hear` stops at a hit: a new anchor is wanted; the player has been back for a while.
+# Why `hear` stops after a hit: a new anchor is wanted; the player has been back for a while.
 LOOK_ANCHOR, LOOK_BACK = 1, 2
 BACK = 8  # hits after a stop until the new place is said
 FRESH = 24  # hits after a stop in which a new anchor is looked for
@@ -47,7 +48,7 @@ def _huber(z: float, k: float) -> float:
 
 
 @inlined
-def _mark(lane: int, note: int) -> int:
+def mark(lane: int, note: int) -> int:
     """A lane's share in a hypothesis's key."""
     return (note + 1) * (2 * lane + 1) * _MIX
 
@@ -121,7 +122,7 @@ def _let_pass(
         if next_notes[lane] == note:
             after = notes[note]["next"]
             next_notes[lane] = after
-            h["key"] += _mark(lane, after) - _mark(lane, note)
+            h["key"] += mark(lane, after) - mark(lane, note)
             h["log_weight"] += miss_log
         note += 1
     h["cursor"] = note
@@ -291,7 +292,7 @@ def _select(
             error = min(max(child["error_ms"], -most), most)
             offset += gain * error
             rate += rate_gain * error
-            key += _mark(lane, notes[child["label"]]["next"]) - _mark(
+            key += mark(lane, notes[child["label"]]["next"]) - mark(
                 lane, old_next[child["parent"], lane]
             )
         if _merge(new, kept, key, offset, rate, weight, c, near, near_rate):
@@ -512,7 +513,7 @@ def _confirm(
     """Say for good what the oldest open hit was, and learn from it."""
     ticket = s["confirmed"]
     s["confirmed"] = ticket + 1
-    hit = recent[ticket % len(recent)]
+    hit = recent[ticket % RECENT]
     lane = lanes[hit["lane"]]
     label = _vote(s["hypotheses"], ticket % LAG, hypotheses[s["active"]], labels[s["active"]])
     # A note is given away once, and never one that has been called missed.
@@ -545,7 +546,7 @@ def _confirm(
 
 
 @inlined
-def _settle(
+def settle(
     t_ms: float,
     s: np.void,
     p: np.void,
@@ -568,7 +569,7 @@ def _settle(
     while True:
         hit_due = np.inf
         if s["confirmed"] < s["heard"]:
-            hit_due = recent[s["confirmed"] % len(recent)]["t_ms"] + s["bar_ms"]
+            hit_due = recent[s["confirmed"] % RECENT]["t_ms"] + s["bar_ms"]
         note_due = notes[s["due_note"]]["written_ms"] + late + s["gate_ms"]
         if min(hit_due, note_due) > t_ms or (hit_due == np.inf and note_due == np.inf):
             return True
@@ -623,14 +624,13 @@ def _watch(s: np.void, is_note: float, before_ms: float, dt: float) -> None:
     s["look"] |= LOOK_ANCHOR
 
 
-@kernel
+@inlined
 def hear(
     hits: NDArray[np.void],
     begin: int,
-    priors: NDArray[np.void],
-    shared: NDArray[np.void],
+    s: np.void,
+    p: np.void,
     notes: NDArray[np.void],
-    _lane_notes: NDArray[np.int32],
     lanes: NDArray[np.void],
     loudness: NDArray[np.void],
     models: NDArray[np.void],
@@ -642,25 +642,21 @@ def hear(
     places: NDArray[np.int32],
     settled: NDArray[np.void],
 ) -> int:
-    """Label hits from `begin` on; stops early for more room, or to look for the player.
+    """Label hits from `begin` on; how many of all are done then.
 
-    Returns
-    -------
-    int
-        How many hits of `hits` are done; below 0, to look for the player (see `look`).
+    Stops before a hit for which there is no more room in `settled`, and after one that says
+    in `look` that the player has to be looked for.
     """
-    s = shared[0]
-    p = priors[0]
     for i in range(begin, len(hits)):
         row = hits[i]
         t_ms = row["t_ns"] / 1e6
-        if not _settle(
+        if not settle(
             t_ms, s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled
         ) or s["settled"] == len(settled):
             return i
         ticket = s["heard"]
         place = places[row["lane"] & (len(places) - 1)]
-        hit = recent[ticket % len(recent)]
+        hit = recent[ticket % RECENT]
         lane = lanes[place]
         hit["t_ms"] = t_ms
         hit["t_ns"] = row["t_ns"]
@@ -692,39 +688,5 @@ def hear(
             _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
         _watch(s, is_note, before_ms, dt)
         if s["look"] != 0:
-            return -i - 1
+            return i + 1
     return len(hits)
-
-
-@kernel
-def settle(
-    t_ms: float,
-    priors: NDArray[np.void],
-    shared: NDArray[np.void],
-    notes: NDArray[np.void],
-    _lane_notes: NDArray[np.int32],
-    lanes: NDArray[np.void],
-    loudness: NDArray[np.void],
-    models: NDArray[np.void],
-    hypotheses: NDArray[np.void],
-    _next_notes: NDArray[np.int32],
-    labels: NDArray[np.int32],
-    _children: NDArray[np.void],
-    recent: NDArray[np.void],
-    _places: NDArray[np.int32],
-    settled: NDArray[np.void],
-) -> bool:
-    """Everything due by `t_ms`; false when `settled` is full before that."""
-    return _settle(
-        t_ms,
-        shared[0],
-        priors[0],
-        notes,
-        lanes,
-        loudness,
-        models,
-        hypotheses,
-        labels,
-        recent,
-        settled,
-    )

@@ -13,11 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_kernels import LAG, REACH, STRAY
+from station.timing.beam_kernels import LAG, REACH, RECENT, STRAY, inlined
+from station.timing.tables import table
 
 HYPOTHESES = 24
 LANES = 256
-RECENT = 32  # hits that a new anchor is judged by
+_ROOM = 256  # for what is settled and not yet taken, at first
 
 LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
 RATE_NOISE = (3e-11, 3e-10, 3e-9)
@@ -62,9 +63,9 @@ SHARED = np.dtype(
      ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"),
      ("bar_ms", "f8"),
      ("looked_ms", "f8"), ("offset_ms", "f8"), ("before_ms", "f8"), ("stopped_ms", "f8"),
-     ("active", "i8"), ("hypotheses", "i8"),
+     ("shift_ms", "f8"), ("active", "i8"), ("hypotheses", "i8"),
      ("heard", "i8"), ("confirmed", "i8"), ("model", "i8"), ("due_note", "i8"),
-     ("since", "i8"), ("looked", "i8"), ("look", "i8"), ("settled", "i8")]
+     ("since", "i8"), ("looked", "i8"), ("look", "i8"), ("settled", "i8"), ("done", "i8")]
 )  # fmt: skip
 
 # A hit as it is told, and the answer: `ticket` counts the hits heard, `label` is the chart
@@ -163,12 +164,14 @@ class Priors:
 
     def record(self) -> NDArray[np.void]:
         """As one row, for the kernels."""
-        dtype = np.dtype([(f.name, "f8") for f in fields(self)])
-        return np.array([astuple(self)], dtype=dtype)
+        return np.array([astuple(self)], dtype=PRIORS)
+
+
+PRIORS = np.dtype([(f.name, "f8") for f in fields(Priors)])
 
 
 class BeamState(NamedTuple):
-    """All arrays of one take, in the order in which the kernels take them."""
+    """All arrays of one take, in the order of `BEAM_TABLES`."""
 
     priors: NDArray[np.void]
     shared: NDArray[np.void]
@@ -184,6 +187,35 @@ class BeamState(NamedTuple):
     recent: NDArray[np.void]
     places: NDArray[np.int32]
     settled: NDArray[np.void]
+
+
+_INDEX = np.dtype(np.int32)
+BEAM_TABLES = (
+    PRIORS, SHARED, NOTE, _INDEX, LANE, LOUDNESS, MODEL, HYPOTHESIS, _INDEX, _INDEX, CHILD,
+    RECENT_HIT, _INDEX, CONFIRMED,
+)  # fmt: skip
+
+
+@inlined
+def beam_state(where: NDArray[np.int64]) -> BeamState:
+    """In a kernel: the state of which `where` has the addresses."""
+    lanes = table(where, 4, LANE)
+    return BeamState(
+        table(where, 0, PRIORS),
+        table(where, 1, SHARED),
+        table(where, 2, NOTE),
+        table(where, 3, _INDEX),
+        lanes,
+        table(where, 5, LOUDNESS),
+        table(where, 6, MODEL),
+        table(where, 7, HYPOTHESIS).reshape(2, HYPOTHESES),
+        table(where, 8, _INDEX).reshape(2, HYPOTHESES, len(lanes)),
+        table(where, 9, _INDEX).reshape(2, HYPOTHESES, LAG),
+        table(where, 10, CHILD),
+        table(where, 11, RECENT_HIT),
+        table(where, 12, _INDEX),
+        table(where, 13, CONFIRMED),
+    )
 
 
 def lay_out(
@@ -224,16 +256,16 @@ def lay_out(
     same = lanes[order[:-1]] == lanes[order[1:]]
     notes["next"][order[:-1][same]] = order[1:][same]
 
-    table = np.zeros(lane_count, dtype=LANE)
-    table["end"] = np.cumsum(np.bincount(lanes, minlength=lane_count))
-    table["begin"][1:] = table["end"][:-1]
-    table["t_ms"] = -np.inf
-    table["confirmed"] = STRAY
+    lane_table = np.zeros(lane_count, dtype=LANE)
+    lane_table["end"] = np.cumsum(np.bincount(lanes, minlength=lane_count))
+    lane_table["begin"][1:] = lane_table["end"][:-1]
+    lane_table["t_ms"] = -np.inf
+    lane_table["confirmed"] = STRAY
 
     hypotheses = np.zeros((2, HYPOTHESES), dtype=HYPOTHESIS)
     next_notes = np.full((2, HYPOTHESES, lane_count), n, dtype=np.int32)
-    occupied = table["begin"] < table["end"]
-    next_notes[0, 0, occupied] = order[table["begin"][occupied]]
+    occupied = lane_table["begin"] < lane_table["end"]
+    next_notes[0, 0, occupied] = order[lane_table["begin"][occupied]]
 
     shared, noise_var = _shared(notes, lane_count, bar_ns, priors)
     return BeamState(
@@ -241,7 +273,7 @@ def lay_out(
         shared=shared,
         notes=notes,
         lane_notes=order,
-        lanes=table,
+        lanes=lane_table,
         loudness=_loudness(lane_count),
         models=_models(noise_var, priors),
         hypotheses=hypotheses,
@@ -250,7 +282,7 @@ def lay_out(
         children=np.zeros(HYPOTHESES * (REACH + 1), dtype=CHILD),
         recent=np.zeros(RECENT, dtype=RECENT_HIT),
         places=places,
-        settled=np.zeros(256, dtype=CONFIRMED),
+        settled=np.zeros(_ROOM, dtype=CONFIRMED),
     )
 
 

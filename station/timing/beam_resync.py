@@ -9,33 +9,24 @@ the evidence decides as between any two hypotheses.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from station.timing.beam_kernels import LAG, RECENT, STRAY, inlined, mark
+from station.timing.beam_layout import BeamState
 from station.timing.kernel import kernel
 
-if TYPE_CHECKING:
-    from station.timing.beam_layout import BeamState
-
-LAG = 16
-STRAY = -1
 _WINDOW = 24  # hits that an anchor is judged by
 _CANDIDATES = 96
+_STEPS = 8  # notes that are gone along before the whole lane is searched
+_UNKNOWN = -1
 _FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
 _CLEAR = 2.0  # the next best anchor is less likely by so much (log)
 _LOG_2PI = math.log(2 * math.pi)
-_MIX = 0x9E3779B97F4A7C1
 
 
-@kernel
-def _mark(lane: int, note: int) -> int:
-    """A lane's share in a hypothesis's key; the same as in `beam_kernels`."""
-    return (note + 1) * (2 * lane + 1) * _MIX
-
-
-@kernel
+@inlined
 def _first_not_before(x: BeamState, at_ms: float, lane: np.void) -> int:
     """Place in `lane_notes` of the lane's first note written at `at_ms` or later."""
     low, high = lane["begin"], lane["end"]
@@ -48,7 +39,7 @@ def _first_not_before(x: BeamState, at_ms: float, lane: np.void) -> int:
     return int(low)
 
 
-@kernel
+@inlined
 def _notes_before(at_ms: float, notes: NDArray[np.void]) -> int:
     """How many notes are written before `at_ms`."""
     low, high = 0, len(notes) - 1
@@ -61,10 +52,25 @@ def _notes_before(at_ms: float, notes: NDArray[np.void]) -> int:
     return low
 
 
-@kernel
-def _nearest(x: BeamState, at_ms: float, lane: np.void) -> int:
-    """The lane's note nearest to `at_ms`, or −1 in an empty lane."""
-    place = _first_not_before(x, at_ms, lane)
+@inlined
+def _from_there(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
+    """`_first_not_before`, looked for at `place` first: the next anchor is mostly a note away."""
+    for _ in range(_STEPS if place >= 0 else 0):
+        if place < lane["end"] and x.notes[x.lane_notes[place]]["written_ms"] < at_ms:
+            place += 1
+        elif place > lane["begin"] and x.notes[x.lane_notes[place - 1]]["written_ms"] >= at_ms:
+            place -= 1
+        else:
+            return place
+    return _first_not_before(x, at_ms, lane)
+
+
+@inlined
+def _nearest(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
+    """The lane's note nearest to `at_ms`, of which the first not before is at `place`.
+
+    −1 in an empty lane.
+    """
     if place > lane["begin"] and (
         place == lane["end"]
         or at_ms - x.notes[x.lane_notes[place - 1]]["written_ms"]
@@ -76,12 +82,17 @@ def _nearest(x: BeamState, at_ms: float, lane: np.void) -> int:
 
 @kernel
 def _score(
-    x: BeamState, offset_ms: float, rate: float, pairs: NDArray[np.int64]
+    x: BeamState,
+    offset_ms: float,
+    rate: float,
+    pairs: NDArray[np.int64],
+    places: NDArray[np.int64],
 ) -> tuple[float, float]:
     """Log-likelihood of the last hits if the hand is at `offset_ms` now, and the mean error.
 
     Each hit is its lane's nearest note or extra, whichever is likelier; the notes of that
-    stretch that are left over are missed. Fills in `pairs`.
+    stretch that are left over are missed. Fills in `pairs`, and in `places` where each hit was
+    looked for, to begin there the next time.
     """
     s = x.shared[0]
     p = x.priors[0]
@@ -91,16 +102,18 @@ def _score(
     sd = math.sqrt(2 * s["noise_var"] + s["offset_var"])
     miss = s["miss_rate"]
     pair_log = math.log(1 - miss) - math.log(sd) - 0.5 * _LOG_2PI
-    now_ms = x.recent[newest % len(x.recent)]["t_ms"]
+    now_ms = x.recent[newest % RECENT]["t_ms"]
     score = 0.0
     total = 0.0
     paired = 0
     last = -1
     for ticket in range(first, newest + 1):
-        hit = x.recent[ticket % len(x.recent)]
+        hit = x.recent[ticket % RECENT]
         lane = x.lanes[hit["lane"]]
         at = hit["t_ms"] - offset_ms - rate * (hit["t_ms"] - now_ms) - lane["bias_ms"]
-        note = _nearest(x, at, lane)
+        place = _from_there(x, at, lane, places[ticket - first])
+        places[ticket - first] = place
+        note = _nearest(x, at, lane, place)
         best = hit["extra_log"]
         pairs[ticket - first] = STRAY
         if note >= 0 and note != last:
@@ -116,7 +129,7 @@ def _score(
                 paired += 1
                 last = note
         score += best
-    begin_ms = x.recent[first % len(x.recent)]["t_ms"]
+    begin_ms = x.recent[first % RECENT]["t_ms"]
     begin_ms -= offset_ms + rate * (begin_ms - now_ms)
     stretch = _notes_before(now_ms - offset_ms, x.notes) - _notes_before(begin_ms, x.notes)
     score += max(stretch - paired, 0) * math.log(miss)
@@ -149,14 +162,16 @@ def find_anchor(x: BeamState) -> float:
     here = beam[leader]["offset_ms"]
     rate = beam[leader]["rate"]
     pairs = np.empty(_WINDOW, dtype=np.int64)
-    usual, _ = _score(x, here, rate, pairs)
+    places = np.empty(_WINDOW, dtype=np.int64)
+    places[:] = _UNKNOWN
+    usual, _ = _score(x, here, rate, pairs, places)
 
     # Mostly a few strays in a row, and nothing to look for.
-    well = _WINDOW * _well(s, x.recent[(s["heard"] - 1) % len(x.recent)])
+    well = _WINDOW * _well(s, x.recent[(s["heard"] - 1) % RECENT])
     if s["heard"] - s["since"] > _WINDOW and usual > well - 2 * p["jump_log"]:
         return 0.0
 
-    newest = x.recent[(s["heard"] - 1) % len(x.recent)]
+    newest = x.recent[(s["heard"] - 1) % RECENT]
     lane = x.lanes[newest["lane"]]
     at = newest["t_ms"] - lane["bias_ms"]
     bar = s["bar_ms"]
@@ -173,7 +188,7 @@ def find_anchor(x: BeamState) -> float:
         if abs(offset - here) > bar and abs(offset) > bar:
             continue
         tried += 1
-        score, error = _score(x, offset, rate, pairs)
+        score, error = _score(x, offset, rate, pairs, places)
         # Players lose a beat rather than a bar, and come in late rather than early.
         shift = offset - here
         score -= p["jump_log"] + _FAR * abs(shift) / bar + (_EARLY if shift < 0 else 0.0)
@@ -192,13 +207,18 @@ def find_anchor(x: BeamState) -> float:
     if not (gain > 0.0 and found - rival > _CLEAR):
         return 0.0
     s["offset_ms"] = anchor
-    _join(x, anchor, rate, gain, pairs)
+    _join(x, anchor, rate, gain, pairs, places)
     return float(anchor - here)
 
 
 @kernel
 def _join(
-    x: BeamState, offset_ms: float, rate: float, gain: float, pairs: NDArray[np.int64]
+    x: BeamState,
+    offset_ms: float,
+    rate: float,
+    gain: float,
+    pairs: NDArray[np.int64],
+    places: NDArray[np.int64],
 ) -> None:
     """Put a hypothesis with this anchor into the beam, `gain` above the best."""
     s = x.shared[0]
@@ -212,9 +232,9 @@ def _join(
         for j in range(len(beam)):
             if beam[j]["log_weight"] < beam[place]["log_weight"]:
                 place = j
-    _score(x, offset_ms, rate, pairs)
+    _score(x, offset_ms, rate, pairs, places)
     first = max(s["since"], s["heard"] - _WINDOW, 0)
-    now_ms = x.recent[(s["heard"] - 1) % len(x.recent)]["t_ms"]
+    now_ms = x.recent[(s["heard"] - 1) % RECENT]["t_ms"]
     gone_ms = now_ms - offset_ms - s["gate_ms"]
     key = 0
     for i in range(len(x.lanes)):
@@ -225,19 +245,19 @@ def _join(
     for ticket in range(first, s["heard"]):
         note = pairs[ticket - first]
         if note >= 0:
-            i = x.recent[ticket % len(x.recent)]["lane"]
+            i = x.recent[ticket % RECENT]["lane"]
             x.next_notes[active, place, i] = max(
                 x.next_notes[active, place, i], x.notes[note]["next"]
             )
         if s["heard"] - ticket <= LAG:
-            was = x.recent[ticket % len(x.recent)]["label"]
+            was = x.recent[ticket % RECENT]["label"]
             x.labels[active, place, ticket % LAG] = note if note >= 0 else min(was, STRAY)
     for ticket in range(max(s["heard"] - LAG, 0), first):
-        x.labels[active, place, ticket % LAG] = x.recent[ticket % len(x.recent)]["label"]
+        x.labels[active, place, ticket % LAG] = x.recent[ticket % RECENT]["label"]
     for i in range(len(x.lanes)):
         lane = x.lanes[i]
         initial = x.lane_notes[lane["begin"]] if lane["begin"] < lane["end"] else len(x.notes) - 1
-        key += _mark(i, x.next_notes[active, place, i]) - _mark(i, initial)
+        key += mark(i, x.next_notes[active, place, i]) - mark(i, initial)
     h = beam[place]
     h["offset_ms"] = offset_ms
     h["rate"] = rate

@@ -33,9 +33,6 @@ wanders too.
 
 *Spread*, *limbs* and *swing* are plain means of logarithms of variances, of differences, and
 of where the middle lies between its ends.
-
-All kernels and their constants stand in this one file, long as it is: numba would not notice
-that something has changed in another (`station.timing.kernel`).
 """
 
 from __future__ import annotations

@@ -28,13 +28,18 @@ class Judging:
 
     def __init__(self, chart: Chart, *, calibrated: bool) -> None:
         metre = chart.metre[0]
+        self._running = RunningVerdict(chart, calibrated=calibrated)
         self._matcher = BeamMatcher(
             chart.written_ns,
             chart.lanes,
             np.array([note.dynamic for note in chart.notes], dtype=np.int64),
             bar_ns=round(metre.beats * NS_PER_MINUTE / chart.bpm),
+            verdict=self._running.tables(),
         )
-        self._running = RunningVerdict(chart, calibrated=calibrated)
+
+    def judge(self, rows: NDArray[np.void], watermark_ns: int) -> NDArray[np.void]:
+        """`hear`, then `advance`, at the cost of one."""
+        return self._matcher.judge(rows, watermark_ns)
 
     def hear(self, rows: NDArray[np.void]) -> None:
         """Label hits at once: fills in `ticket` and `label` of rows of `beam.HEARD`."""
@@ -45,9 +50,7 @@ class Judging:
 
         Valid until the next call.
         """
-        settled = self._matcher.advance(within(watermark_ns))
-        self._running.feed(settled)
-        return settled
+        return self._matcher.advance(watermark_ns)
 
     def finish(self, end_ns: int | None = None) -> NDArray[np.void]:
         """Settle everything, as `advance`.

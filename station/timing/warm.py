@@ -14,16 +14,13 @@ from numba.core import event
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import PAD_INDEX, Note, Pad, Zone
-from station.timing import beam_kernels, beam_resync, evidence
-from station.timing.beam import HEARD, BeamMatcher
+from station.timing import evidence, hit_kernel
+from station.timing.beam import HEARD
 from station.timing.judging import Judging
-from station.units import NS_PER_S
 
 # What Python calls; the others are compiled into these.
 _ENTRIES: tuple[Any, ...] = (
-    beam_kernels.hear,
-    beam_kernels.settle,
-    beam_resync.find_anchor,
+    hit_kernel.judge,
     evidence.feed,
     evidence.intervals,
 )
@@ -87,9 +84,6 @@ def compile_kernels(progress: Callable[[str], None]) -> None:
     )
     hit = np.array([(0, PAD_INDEX[Pad.SNARE], 90, 0, 0, 0)], dtype=HEARD)
     with event.install_listener("numba:compile", _Announcer(progress)):
-        lost = BeamMatcher(pulse.written_ns, pulse.lanes, bar_ns=NS_PER_S)
-        lost.hear(hit.copy())
-        lost.rehearse()
         judging = Judging(pulse, calibrated=True)
         judging.hear(hit)
         judging.finish()

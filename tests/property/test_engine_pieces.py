@@ -60,16 +60,21 @@ def performances(draw):
     ]
 
 
-def play(chart, hits, pieces, marks):
+def play(chart, hits, pieces, marks, *, in_one_call=False):
     """All judgements, and the verdict at each of the watermarks in `marks` (hits heard)."""
     engine = Engine(chart, START, latency_ns=LATENCY, calibrated=True)
     said, verdicts = [], {}
     heard = 0
     for size in [*pieces, len(hits)]:
-        said += engine.hear(hits[heard : heard + size])
+        piece = hits[heard : heard + size]
         heard = min(heard + size, len(hits))
         watermark = min((h.t_ns for h in hits[heard:]), default=2**62)  # a true promise
-        said += engine.advance(watermark)
+        if in_one_call:
+            said += engine.judge(piece, watermark)
+            said += engine.confirmed()
+        else:
+            said += engine.hear(piece)
+            said += engine.advance(watermark)
         if heard in marks:
             verdicts[heard] = engine.verdict()
     said += engine.finish()
@@ -85,7 +90,9 @@ def test_pieces_and_cadence_change_nothing(performance, data):
     for size in pieces:
         at = min(at + size, len(hits))
         borders.add(at)
-    one_by_one, verdicts_a, end_a = play(chart, hits, [1] * len(hits), borders)
+    one_by_one, verdicts_a, end_a = play(
+        chart, hits, [1] * len(hits), borders, in_one_call=data.draw(st.booleans())
+    )
     in_pieces, verdicts_b, end_b = play(chart, hits, pieces, borders)
     confirmed_a = [j for j in one_by_one if j.confirmed]
     confirmed_b = [j for j in in_pieces if j.confirmed]

@@ -6,7 +6,6 @@ import beam_twin
 import numpy as np
 import pytest
 
-from station.timing import beam_kernels, beam_resync
 from station.timing.beam import DOUBLE, HEARD, MISSED, STRAY, BeamMatcher
 from station.timing.beam_layout import dense_gap_ms
 
@@ -222,11 +221,10 @@ def test_what_is_settled_does_not_grow_the_state_in_the_live_path():
     written, lanes = sixteenths(5000)
     matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
     hits = rows(written, lanes)
-    before = matcher._state
+    before = matcher._settled
     for i in range(5000):
-        matcher.hear(hits[i : i + 1])
-        matcher.advance(int(written[i]))
-    assert matcher._state is before
+        matcher.judge(hits[i : i + 1], int(written[i]))
+    assert matcher._settled is before
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -249,11 +247,6 @@ def test_the_beam_says_what_reading_the_hits_in_every_way_would_say(seed):
     for label, likely in zip(heard["label"].tolist(), votes, strict=True):
         # Merging takes the mean of two estimates: a draw may fall the other way.
         assert likely[label] > 0.8 * max(likely.values())
-
-
-def test_the_kernels_share_what_they_cannot_import():
-    assert beam_resync.LAG == beam_kernels.LAG
-    assert beam_resync._MIX == beam_kernels._MIX
 
 
 def test_a_dense_gap_is_that_of_runs_and_not_of_chords():

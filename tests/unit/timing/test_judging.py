@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+from station.charts.chart import Chart, MetreChange
+from station.charts.tempo import TempoMap
+from station.model import Note, Pad, Zone
+from station.timing.beam import HEARD, BeamMatcher
+from station.timing.judging import Judging
+from station.timing.verdict import RunningVerdict
+from station.units import NS_PER_MINUTE
+
+BARS = 60
+NOTES = [
+    note
+    for beat in range(4 * BARS)
+    for note in (
+        Note(480 * beat, (Pad.KICK, Pad.SNARE)[beat % 2], Zone.HEAD, 36 + 2 * (beat % 2)),
+        Note(480 * beat, Pad.HI_HAT, Zone.CLOSED, 42),
+        Note(480 * beat + 240, Pad.HI_HAT, Zone.CLOSED, 42),
+    )
+]
+CHART = Chart("t", TempoMap.constant(330, 480), (MetreChange(0, 4, 4),), tuple(NOTES), 1920 * BARS)
+BAR_NS = 4 * NS_PER_MINUTE // 330
+
+
+def stumbling() -> np.ndarray:
+    """Hits with notes missed, strays, and a beat lost in the middle."""
+    rng = np.random.default_rng(4)
+    written = CHART.written_ns
+    late = np.where(written > BARS // 2 * BAR_NS, BAR_NS // 4, 0)
+    kept = rng.random(len(written)) > 0.05
+    times = (written + late + rng.normal(-15e6, 6e6, len(written)).astype(np.int64))[kept]
+    strays = rng.integers(0, BARS * BAR_NS, 30)
+    hits = np.zeros(len(times) + 30, dtype=HEARD)
+    hits["t_ns"] = np.concatenate((times, strays))
+    hits["lane"] = np.concatenate((CHART.lanes[kept], rng.choice(CHART.lanes, 30)))
+    hits["velocity"] = rng.integers(1, 128, len(hits))
+    return hits[np.argsort(hits["t_ns"], kind="stable")]
+
+
+def test_all_in_one_call_says_what_its_parts_say_one_after_the_other():
+    matcher = BeamMatcher(CHART.written_ns, CHART.lanes, bar_ns=BAR_NS)
+    running = RunningVerdict(CHART, calibrated=True)
+    judging = Judging(CHART, calibrated=True)
+    hits, again = stumbling(), stumbling()
+    for i, t_ns in enumerate(hits["t_ns"].tolist()):
+        matcher.hear(again[i : i + 1])
+        expected = matcher.advance(t_ns)
+        running.feed(expected)
+        assert judging.judge(hits[i : i + 1], t_ns).tolist() == expected.tolist()
+        if i % 100 == 0:
+            assert judging.verdict() == running.verdict()
+    expected = matcher.finish()
+    running.feed(expected)
+    assert judging.finish().tolist() == expected.tolist()
+    assert hits.tolist() == again.tolist()
+    assert judging.resyncs == list(matcher.resyncs)
+    assert len(judging.resyncs) > 0
+    assert judging.verdict() == running.verdict()
+    assert judging.verdict().placement.offset_ms is not None
+
+
+def test_more_than_there_is_room_for_is_settled_in_one_call():
+    hits = stumbling()
+    end_ns = int(hits["t_ns"][-1])
+    at_once = Judging(CHART, calibrated=True)
+    settled = at_once.judge(hits, end_ns)
+    in_pieces = Judging(CHART, calibrated=True)
+    expected = np.concatenate(
+        [in_pieces.judge(one, int(one["t_ns"][0])).copy() for one in np.split(hits, len(hits))]
+    )
+    assert len(settled) > 512
+    assert settled.tolist() == expected.tolist()
+    assert at_once.verdict() == in_pieces.verdict()
+
+
+def test_the_state_of_a_take_is_not_copied():
+    with pytest.raises(TypeError, match="not copied"):
+        copy.deepcopy(BeamMatcher(CHART.written_ns, CHART.lanes, bar_ns=BAR_NS))
