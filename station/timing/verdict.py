@@ -13,7 +13,8 @@ one does.
 What a placement is about is the take so far: where the hand was on average, its slow wander
 included. A player whose wander crosses the margin is called, because it does; the interval
 does not claim to hold for that player's next take. The tempo is the player's own, through the
-timekeeper's random errors.
+timekeeper's random errors. So are limbs and swing, through the slow wander of both: their
+intervals hold for the take so far as well as for the player.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ PLACEMENT_MARGIN_MS = 6.0
 # Madison & Merker 2004: steady drift is noticed from about 0.3 % on.
 TEMPO_MARGIN = 0.003
 # A spread, a limb or a swing is told once this many observations bound it.
-_FEWEST = 3
+_FEWEST_SPREADS = 2
+_FEWEST_PAIRS = 3
 
 _PLACEMENT = {
     evidence.OPEN: PlacementCall.UNDECIDED,
@@ -78,33 +80,37 @@ class RunningVerdict:
         self._state["before"] = -1
         self._state["beat_ns"] = asked.beat_ns
         self._moments = np.zeros(evidence.LIMBS + len(asked.limbs), dtype=evidence.MOMENTS)
-        noises = (*evidence.TEMPO_NOISES, *evidence.PLACEMENT_NOISES)
+        pairs = 1 + len(asked.limbs)
+        noises = (
+            *evidence.TEMPO_NOISES, *evidence.PLACEMENT_NOISES, *(pairs * evidence.PAIR_NOISES)
+        )  # fmt: skip
         self._noises = np.zeros(len(noises), dtype=evidence.NOISE)
         for record, (scatter, clock, wander, weight) in zip(self._noises, noises, strict=True):
             record["scatter"], record["clock"], record["wander"] = scatter, clock, wander
             record["log_weight"] = math.log(weight)
         self._noises["f"] = 1.0
         self._noises["p00"] = self._noises["wander"]  # what wanders has always been wandering
-        self._calls = np.zeros(2, dtype=evidence.CALL)
-        for place, low, high, log_call, square, (wide, narrow) in (
-            (
-                evidence.TEMPO, _gain(-TEMPO_MARGIN) * self._beat_ms,
-                _gain(TEMPO_MARGIN) * self._beat_ms,
-                evidence.TEMPO_LOG_CALL, evidence.TEMPO_SQUARE, evidence.TEMPO_C,
-            ),
-            (
-                evidence.PLACEMENT, -PLACEMENT_MARGIN_MS, PLACEMENT_MARGIN_MS,
-                evidence.PLACEMENT_LOG_CALL, evidence.PLACEMENT_SQUARE, evidence.PLACEMENT_C,
-            ),
-        ):  # fmt: skip
-            call = self._calls[place]
-            call["low"], call["high"], call["log_call"] = low, high, log_call
-            call["square"], call["wide"], call["narrow"] = square, wide, narrow
+        self._calls = np.zeros(evidence.FIRST_PAIR_CALL + pairs, dtype=evidence.CALL)
+        self._calls["wide"], self._calls["narrow"] = evidence.PAIR_C
+        self._calls["square"] = evidence.LIMB_SQUARE
+        self._calls["square"][evidence.FIRST_PAIR_CALL] = evidence.SWING_SQUARE
+        placement = self._calls[evidence.PLACEMENT]
+        placement["low"], placement["high"] = -PLACEMENT_MARGIN_MS, PLACEMENT_MARGIN_MS
+        placement["log_call"] = evidence.PLACEMENT_LOG_CALL
+        placement["square"] = evidence.PLACEMENT_SQUARE
+        placement["wide"], placement["narrow"] = evidence.PLACEMENT_C
+        tempo = self._calls[evidence.TEMPO]
+        tempo["low"], tempo["high"] = (
+            _gain(ratio) * self._beat_ms for ratio in (-TEMPO_MARGIN, TEMPO_MARGIN)
+        )
+        tempo["log_call"] = evidence.TEMPO_LOG_CALL
+        tempo["square"] = evidence.TEMPO_SQUARE
+        tempo["wide"], tempo["narrow"] = evidence.TEMPO_C
         self._tables = (
             asked.notes, asked.triples, asked.batches, self._state,
             self._moments, self._noises, self._calls,
         )  # fmt: skip
-        self._intervals = np.zeros((len(self._calls) + len(self._moments), 2))
+        self._intervals = np.zeros((len(self._calls) + 1, 2))
 
     def feed(self, settled: NDArray[np.void]) -> None:
         """Take in what the matcher has confirmed, of dtype `beam.CONFIRMED`."""
@@ -157,15 +163,12 @@ class RunningVerdict:
         )
 
     def _spread(self) -> SpreadVerdict | None:
-        answer = self._answer(evidence.SPREAD, _FEWEST)
-        if answer is None:
+        if self._moments[evidence.SPREAD]["n"] < _FEWEST_SPREADS:
             return None
-        moments = self._moments[evidence.SPREAD]
-        # Logarithms of variances: their mean lies below that of the variances by half their own.
-        below = float(moments["m2"] / moments["n"]) / 2
+        low, high = self._intervals[len(self._calls)].tolist()
         square = evidence.SPREAD_CENTRE
         return SpreadVerdict(
-            *(math.sqrt(square * math.exp(min(x + below, _LOUDEST))) for x in answer)
+            *(math.sqrt(square * math.exp(min(x, _LOUDEST))) for x in ((low + high) / 2, low, high))
         )
 
     def _limbs(self) -> tuple[LimbVerdict, ...] | None:
@@ -173,14 +176,14 @@ class RunningVerdict:
             return None
         told = []
         for i, pad in enumerate(self._asked.limbs, evidence.LIMBS):
-            answer = self._answer(i, _FEWEST)
+            answer = self._of_pairs(i)
             if answer is not None:
                 pairs = int(self._moments[i]["count"])
                 told.append(LimbVerdict(pad, self._asked.reference, *answer, pairs=pairs))
         return tuple(told) or None
 
     def _swing(self) -> SwingVerdict | None:
-        answer = self._answer(evidence.SWING, _FEWEST)
+        answer = self._of_pairs(evidence.SWING)
         if answer is None:
             return None
         place, low, high = (x + evidence.SWING_CENTRE for x in answer)
@@ -195,12 +198,13 @@ class RunningVerdict:
             written=self._asked.written_swing,
         )
 
-    def _answer(self, place: int, fewest: int) -> tuple[float, float, float] | None:
-        """Mean, low and high of one of the moments; None from fewer observations."""
-        if self._moments[place]["n"] < fewest:
+    def _of_pairs(self, place: int) -> tuple[float, float, float] | None:
+        """Estimate, low and high of a limb or the swing; None from fewer observations."""
+        call = evidence.FIRST_PAIR_CALL + place - evidence.SWING
+        if self._calls[call]["n"] < _FEWEST_PAIRS:
             return None
-        low, high = self._intervals[len(self._calls) + place].tolist()
-        return float(self._moments[place]["mean"]), low, high
+        low, high = self._intervals[call].tolist()
+        return float(self._calls[call]["estimate"]), low, high
 
     def _percent(self, ms_a_beat: float) -> float | None:
         """The tempo ratio of a gain, in percent; None where no tempo has such a gain."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
@@ -9,6 +10,7 @@ import twins
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import Note, Pad, PlacementCall, TempoCall, Zone
+from station.timing import evidence
 from station.timing.beam import CONFIRMED, MISSED
 from station.timing.verdict import RunningVerdict
 
@@ -206,6 +208,64 @@ def test_spread_is_what_is_left_after_the_drift():
     assert spread.low < 8 < spread.high
     assert spread.sd_ms == pytest.approx(8, rel=0.07)
     assert verdict_of(jitter(640, 50, sd=8)).spread.sd_ms == pytest.approx(8, rel=0.07)
+
+
+def like_real_takes(n, seed):
+    """SD 11 ms, correlated from beat to beat as in real takes, without their slow wander."""
+    rng, level, offsets = random.Random(seed), 0.0, []
+    for _ in range(n):
+        level = 0.53 * level + rng.gauss(0, 10 * math.sqrt(1 - 0.53**2))
+        offsets.append(level + rng.gauss(0, math.sqrt(21)))
+    return offsets
+
+
+def test_spread_is_not_read_low_where_offsets_are_correlated():
+    spread = verdict_of(like_real_takes(12_000, 4)).spread
+    assert spread.sd_ms == pytest.approx(11, rel=0.03)
+    assert spread.low < 11 < spread.high
+
+
+def test_slow_wander_is_no_spread():
+    n = 6400
+    wander = [8 * math.sin(2 * math.pi * i / 200) for i in range(n)]
+    offsets = [a + b for a, b in zip(wander, jitter(n, sd=8), strict=True)]
+    assert verdict_of(offsets).spread.sd_ms == pytest.approx(8, rel=0.03)
+
+
+@pytest.mark.parametrize("missing", [(), (3, 5, 17), range(8, 12), range(28, 32)])
+def test_a_stretch_of_spread_is_its_definition(missing):
+    offsets = [None if i in missing else 2 * i + x for i, x in enumerate(jitter(32))]
+    running = RunningVerdict(pulse(32), calibrated=True)
+    running.feed(settled(offsets))
+    moments = running.tables()[4][evidence.SPREAD]
+    played = [(i, x) for i, x in enumerate(offsets) if x is not None]
+    t = [[i for i, _ in played if i // 4 == batch] for batch in range(8)]
+    x = [[x for i, x in played if i // 4 == batch] for batch in range(8)]
+    expected = twins.variance_about_the_course(t, x, evidence.SPREAD_APART)
+    assert moments["n"] == 1
+    assert evidence.SPREAD_CENTRE * math.exp(moments["mean"]) == pytest.approx(expected)
+
+
+def test_no_spread_is_told_of_hits_that_show_no_course():
+    # Beats 12 to 19 alone: nobody knows where they would have lain.
+    offsets = [x if 12 <= i % 32 < 20 else None for i, x in enumerate(jitter(320))]
+    assert verdict_of(offsets).spread is None
+
+
+def limb_of(apart):
+    """The kick against the hi-hat, of a player whose kick is so much apart in each beat."""
+    chart = kit(len(apart))
+    noise = jitter(len(chart.notes), sd=7)
+    late = [apart[n.tick // 480] if n.pad is Pad.KICK else 0.0 for n in chart.notes]
+    (limb,) = verdict_of([a + b for a, b in zip(late, noise, strict=True)], chart).limbs
+    return limb
+
+
+def test_the_interval_of_a_limb_that_wanders_is_wider():
+    still = limb_of([-6.6] * 800)
+    wandering = limb_of([-6.6 + 6 * math.sin(2 * math.pi * i / 130) for i in range(800)])
+    assert wandering.low < -6.6 < wandering.high
+    assert wandering.high - wandering.low > 1.4 * (still.high - still.low)
 
 
 def test_limbs_are_told_by_pairs_against_the_hi_hat():
