@@ -19,7 +19,7 @@ def report_of(take: Take, hits: HitArray, marks: Sequence[Mark] = ()) -> Report:
     take
         With its chart, its start and how it ended.
     hits
-        Of `hits.HIT_DTYPE`, in any order.
+        Of `hits.HIT_DTYPE`, in any order, their times on the chart's clock.
     marks
         What else happened.
 
@@ -50,4 +50,4 @@ def kept_report(store: Store, take_id: str) -> Report:
         When there is no such take, or it cannot be read.
     """
     take = store.take(take_id)
-    return report_of(take, store.hits(take.id), store.marks(take.id))
+    return report_of(take, store.hits_on_grid(take.id), store.marks(take.id))

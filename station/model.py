@@ -186,6 +186,25 @@ class Mark:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class GridStep:
+    """From a moment on, how the chart's clock runs against the host's (`station.grid_clock`).
+
+    Attributes
+    ----------
+    host_ns
+        From when on, on the host's monotonic clock.
+    grid_ns
+        The grid's time at that moment.
+    rate_ppb
+        How much faster the grid runs than the host's clock, in parts of 10⁹.
+    """
+
+    host_ns: int
+    grid_ns: int
+    rate_ppb: int
+
+
 class JudgementKind(IntEnum):
     """What a judgement is about."""
 
@@ -367,6 +386,35 @@ class KitUsed:
     profile: str
     stamped_by: StampedBy
     sigma_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was measured between what a player hears and what the kit reports.
+
+    Attributes
+    ----------
+    kit, sound
+        The kit's address and where the click sounded.
+    latency_ns
+        To be taken off every hit's time.
+    spread_ns
+        Standard error of that.
+    count
+        Strikes or clicks that it was measured from.
+    method
+        `tap`, `loopback` or `microphone`.
+    measured_at
+        Wall clock, ISO 8601 with offset.
+    """
+
+    kit: str
+    sound: str
+    latency_ns: int
+    spread_ns: int
+    count: int
+    method: str
+    measured_at: str
 
 
 @dataclass(frozen=True, slots=True)

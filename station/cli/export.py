@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _content(store: Store, take_id: str, kind: str) -> bytes:
     take = store.take(take_id)
-    hits = store.hits(take_id)
+    hits = store.hits_on_grid(take_id)
     if kind == "midi":
         return to_midi(take, document.parse(take.chart_json), hits)
     judged = kept_report(store, take_id).to_dict()["hits"]

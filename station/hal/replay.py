@@ -171,7 +171,7 @@ def _kept_take(id_or_prefix: str) -> _Recording:
 
     with Store.open() as store:
         take = store.take(id_or_prefix)
-        hits = store.hits(take.id)
+        hits = store.hits_on_grid(take.id)
     if not len(hits):
         raise FileError(f"The take {take.id} has no hits to replay; choose another.")
     return _Recording(
