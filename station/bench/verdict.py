@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from station.bench import tempo_bands
 from station.bench import verdict_cases as cases
 from station.bench import verdict_peers as peers
 from station.bench.verdict_real import noise_of_real_takes
@@ -71,6 +72,7 @@ def run(
         told["tempo"].append(_tempo(takes))
     say("simpler tests on the same takes")
     told["peers"] = _placement_peers(human) + _tempo_peers(free) + _tempo_peers(ranging)
+    told["tempo_curve"] = tempo_bands.measure(max(4, runs // 20), seed, say=say)
     say("speed")
     told["speed"] = speed()
     told["targets"] = _targets(told)
@@ -233,6 +235,11 @@ def _targets(told: dict[str, Any]) -> list[dict[str, Any]]:
             100 * ranging["missed_put_in_when_called"],
             5.0,
         ),
+        (
+            "tempo curve's 95 % band misses, the worst player, %",
+            max(100 - row["holds"] for row in told["tempo_curve"]),
+            5.0,
+        ),
         ("verdict update on a kit, ns a hit", told["speed"]["kit_ns"], 50),
         ("verdict of one hit, one call, 99.9 %, µs", told["speed"]["one_call_us_p999"], 10),
         ("one hit, the whole analysis, 99.9 %, µs", told["speed"]["whole_hit_us_p999"], 10),
@@ -280,6 +287,12 @@ def render(told: dict[str, Any]) -> str:
         f"  {row['test'] + ', ' + row['player']:<48}{100 * row['false_low']:6.2f}"
         f" {100 * row['false_high']:6.2f}  {_calls(row)}"
         for row in told["peers"]
+    ]
+    lines += ["", f"{'tempo curve, 95 % band':<36}holds %  a line of itself  width, % of tempo"]
+    lines += [
+        f"  {row['player']:<34}{row['holds']:7.1f}{row['line_holds']:18.1f}"
+        f"{row['width_percent']:18.2f}"
+        for row in told["tempo_curve"]
     ]
     lines += ["", *(f"{name}: {value}" for name, value in told["speed"].items())]
     lines += ["", "targets"]

@@ -1,4 +1,4 @@
-"""How a take went along: tempo curve, spread and balance by minute, and around fills."""
+"""How a take went along: spread and balance by minute, and the tempo around fills."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ Ints = NDArray[np.int64]
 _MINUTE_MS = 60_000.0
 _WINDOW_BEATS = 16
 _FEWEST_HITS = 8
-_MOST_POINTS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +24,15 @@ class Line:
     ----------
     hits
         How many.
-    slope, slope_error
-        Offset gained for each written ms, and its standard error; hits that follow each other
-        are taken to be correlated as their residuals are.
+    slope
+        Offset gained for each written ms.
     square
         Sum of squares about the line, ms².
     """
 
     hits: int
     slope: float
-    slope_error: float
     square: float
-
-
-@dataclass(frozen=True, slots=True)
-class TempoPoint:
-    """The tempo around one moment, in percent of the written one, with its 95 % band."""
-
-    t_ms: float
-    percent: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +72,7 @@ def line(t_ms: Floats, offset_ms: Floats) -> Line | None:
     slope = float(t @ x) / along
     left = x - slope * t
     square = float(left @ left)
-    memory = float(left[:-1] @ left[1:]) / square if square > 0 else 0.0
-    memory = min(max(memory, 0.0), 0.9)
-    error = np.sqrt(square / (n - 2) / along * (1 + memory) / (1 - memory))
-    return Line(n, slope, float(error), square)
-
-
-def tempo_curve(t_ms: Floats, offset_ms: Floats, beat: Ints) -> list[TempoPoint]:
-    """The tempo in windows of 16 beats, at most 400 of them.
-
-    Parameters
-    ----------
-    t_ms, offset_ms, beat
-        Of the notes that were played, in order of written time: when written, played −
-        written, in which beat; shape (hits,).
-    """
-    if not len(t_ms):
-        return []
-    last = int(beat[-1])
-    step = max(_WINDOW_BEATS // 2, -(-(last + 1) // _MOST_POINTS))
-    points = []
-    for begin in range(0, last + 1, step):
-        here = slice(*np.searchsorted(beat, (begin, begin + _WINDOW_BEATS)))
-        through = line(t_ms[here], offset_ms[here])
-        if through is None:
-            continue
-        reach = 1.96 * through.slope_error
-        low, percent, high = (_percent(through.slope + s) for s in (reach, 0.0, -reach))
-        if low is not None and percent is not None and high is not None:
-            points.append(TempoPoint(float(t_ms[here].mean()), percent, low, high))
-    return points
+    return Line(n, slope, square)
 
 
 def by_minute(
@@ -125,7 +83,8 @@ def by_minute(
     Parameters
     ----------
     t_ms, offset_ms, beat
-        As in `tempo_curve`.
+        Of the notes that were played, in order of written time: when written, played −
+        written, in which beat; shape (hits,).
     velocity, hand
         Of the hits; 1 right, −1 left, 0 where the chart does not say; shape (hits,).
     """
