@@ -140,7 +140,8 @@ class Report:
 
     def _hits(self) -> list[dict[str, Any]]:
         hits = self.hit_array
-        names = {flags: flag_names(Flag(flags)) for flags in np.unique(hits["flags"]).tolist()}
+        bits = hits["flags"].tolist()
+        names = {flags: flag_names(Flag(flags)) for flags in set(bits)}
         return [
             {
                 "t_ms": t_ms,
@@ -157,7 +158,7 @@ class Report:
                 hits["note"].tolist(),
                 hits["pad"].tolist(),
                 hits["velocity"].tolist(),
-                hits["flags"].tolist(),
+                bits,
                 self.chart_index.tolist(),
                 self.live_index.tolist(),
                 _all_ms(self.offset_ns),

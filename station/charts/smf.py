@@ -24,8 +24,8 @@ from station.charts.tempo import MAX_TICK, TempoChange, TempoMap
 from station.errors import ChartError
 from station.model import Dynamic, Note
 
-# A song with all its instruments is 20 to 300 kB.
-MAX_BYTES = 2**20
+# A song with all its instruments is 20 to 300 kB, and the most notes with their ends 1 MB.
+MAX_BYTES = 2 * 2**20
 MAX_NOTES = 100_000
 MAX_PPQ = 2**15 - 1
 
