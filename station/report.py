@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from station import units
 from station.charts.chart import Chart
 from station.engine.engine import heard_rows_of_array
+from station.garbage import collector_paused
 from station.hits import HitArray, from_array, to_array
 from station.model import (
     PADS,
@@ -142,29 +143,30 @@ class Report:
         hits = self.hit_array
         bits = hits["flags"].tolist()
         names = {flags: flag_names(Flag(flags)) for flags in set(bits)}
-        return [
-            {
-                "t_ms": t_ms,
-                "note": midi_note if midi_note >= 0 else None,
-                "pad": _PAD_NAMES[pad],
-                "velocity": velocity,
-                "flags": names[flags].copy(),
-                "chart_index": note if note >= 0 else None,
-                "live_chart_index": live if live >= 0 else None,
-                "offset_ms": offset_ms if note >= 0 else None,
-            }
-            for t_ms, midi_note, pad, velocity, flags, note, live, offset_ms in zip(
-                _all_ms(hits["t_ns"], self.start_ns),
-                hits["note"].tolist(),
-                hits["pad"].tolist(),
-                hits["velocity"].tolist(),
-                bits,
-                self.chart_index.tolist(),
-                self.live_index.tolist(),
-                _all_ms(self.offset_ns),
-                strict=True,
-            )
-        ]
+        with collector_paused():
+            return [
+                {
+                    "t_ms": t_ms,
+                    "note": midi_note if midi_note >= 0 else None,
+                    "pad": _PAD_NAMES[pad],
+                    "velocity": velocity,
+                    "flags": names[flags].copy(),
+                    "chart_index": note if note >= 0 else None,
+                    "live_chart_index": live if live >= 0 else None,
+                    "offset_ms": offset_ms if note >= 0 else None,
+                }
+                for t_ms, midi_note, pad, velocity, flags, note, live, offset_ms in zip(
+                    _all_ms(hits["t_ns"], self.start_ns),
+                    hits["note"].tolist(),
+                    hits["pad"].tolist(),
+                    hits["velocity"].tolist(),
+                    bits,
+                    self.chart_index.tolist(),
+                    self.live_index.tolist(),
+                    _all_ms(self.offset_ns),
+                    strict=True,
+                )
+            ]
 
 
 def build_report(

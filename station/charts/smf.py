@@ -22,6 +22,7 @@ from station.charts.gm import DRUM_CHANNEL, PLACE_OF_NOTE, place_of_note
 from station.charts.lanes import Place
 from station.charts.tempo import MAX_TICK, TempoChange, TempoMap
 from station.errors import ChartError
+from station.garbage import collector_paused
 from station.model import Dynamic, Note
 
 # A song with all its instruments is 20 to 300 kB, and the most notes with their ends 1 MB.
@@ -187,12 +188,13 @@ def _notes(
 ) -> tuple[Note, ...]:
     pads, zones = zip(*(place_of_note(number, note_map) for number in range(128)), strict=True)
     levels = [_dynamic(velocity) for velocity in range(128)]
-    return tuple(
-        Note(tick, pads[number], zones[number], number, levels[velocity])
-        for tick, number, velocity in zip(
-            ticks.tolist(), numbers.tolist(), velocities.tolist(), strict=True
+    with collector_paused():
+        return tuple(
+            Note(tick, pads[number], zones[number], number, levels[velocity])
+            for tick, number, velocity in zip(
+                ticks.tolist(), numbers.tolist(), velocities.tolist(), strict=True
+            )
         )
-    )
 
 
 def _tempi(metas: Sequence[smf_parts.Meta], length_ticks: int) -> Iterator[TempoChange]:

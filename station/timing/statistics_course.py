@@ -17,25 +17,6 @@ _FEWEST_HITS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line through the offsets of some hits.
-
-    Attributes
-    ----------
-    hits
-        How many.
-    slope
-        Offset gained for each written ms.
-    square
-        Sum of squares about the line, ms².
-    """
-
-    hits: int
-    slope: float
-    square: float
-
-
-@dataclass(frozen=True, slots=True)
 class Minute:
     """One minute of the take; ms and MIDI velocities. None for too few hits, or no sticking.
 
@@ -57,22 +38,6 @@ class Fill:
     before: float | None
     during: float | None
     after: float | None
-
-
-def line(t_ms: Floats, offset_ms: Floats) -> Line | None:
-    """The line through hits in order of time; None for fewer than eight, or all at one time."""
-    n = len(t_ms)
-    if n < _FEWEST_HITS:
-        return None
-    t = t_ms - t_ms.mean()
-    x = offset_ms - offset_ms.mean()
-    along = float(t @ t)
-    if along == 0:
-        return None
-    slope = float(t @ x) / along
-    left = x - slope * t
-    square = float(left @ left)
-    return Line(n, slope, square)
 
 
 def by_minute(
@@ -122,25 +87,38 @@ def around_fills(t_ms: Floats, offset_ms: Floats, bar: Ints, fill_bars: Ints) ->
 
     def tempo(number: int) -> float | None:
         here = slice(*np.searchsorted(bar, (number, number + 1)))
-        through = line(t_ms[here], offset_ms[here])
-        return None if through is None else _percent(through.slope)
+        slope = _slope(t_ms[here], offset_ms[here])
+        return None if slope is None else _percent(slope)
 
     return [Fill(int(b), tempo(b - 1), tempo(b), tempo(b + 1)) for b in fill_bars.tolist()]
 
 
-def _spread(t_ms: Floats, offset_ms: Floats, beat: Ints) -> float | None:
-    """Standard deviation about lines through 16 beats each."""
-    window = beat // _WINDOW_BEATS
-    borders = np.flatnonzero(np.diff(window)) + 1
-    lines = [
-        through
-        for t, x in zip(np.split(t_ms, borders), np.split(offset_ms, borders), strict=True)
-        if (through := line(t, x)) is not None
-    ]
-    freedom = sum(through.hits - 2 for through in lines)
-    if not freedom:
+def _slope(t_ms: Floats, offset_ms: Floats) -> float | None:
+    """Offset gained for each written ms; None for fewer than eight hits, or all at one time."""
+    if len(t_ms) < _FEWEST_HITS:
         return None
-    return float(np.sqrt(sum(through.square for through in lines) / freedom))
+    t = t_ms - t_ms.mean()
+    along = float(t @ t)
+    return float(t @ offset_ms) / along if along > 0 else None
+
+
+def _spread(t_ms: Floats, offset_ms: Floats, beat: Ints) -> float | None:
+    """Standard deviation about lines through 16 beats each, of at least eight hits."""
+    begins = np.concatenate(([0], np.flatnonzero(np.diff(beat // _WINDOW_BEATS)) + 1))
+    hits = np.diff(begins, append=len(beat))
+
+    def total(values: Floats) -> Floats:
+        summed: Floats = np.add.reduceat(values, begins)
+        return summed
+
+    t = t_ms - np.repeat(total(t_ms) / hits, hits)
+    x = offset_ms - np.repeat(total(offset_ms) / hits, hits)
+    along = total(t * t)
+    lines = (hits >= _FEWEST_HITS) & (along > 0)
+    slope = total(t * x) / np.where(lines, along, 1.0)
+    square = total((x - np.repeat(slope, hits) * t) ** 2)[lines]
+    freedom = int((hits[lines] - 2).sum())
+    return float(np.sqrt(square.sum() / freedom)) if freedom else None
 
 
 def _last(t_ms: Floats) -> int:

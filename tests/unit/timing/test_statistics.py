@@ -144,3 +144,18 @@ def test_next_to_nothing_says_nothing(n):
     assert told["clock"] is told["phase_correction"] is told["dynamics"] is None
     assert told["tempo_curve"] == told["fills"] == []
     assert all(m["spread_ms"] is None for m in told["minutes"])
+
+
+def test_the_spread_is_about_lines_through_sixteen_beats():
+    rng = np.random.default_rng(6)
+    t = np.sort(rng.uniform(0, 59_000, 150))
+    beat = (t // BEAT_MS).astype(np.int64)
+    x = rng.normal(0, 7, 150) + 0.01 * t
+    square, freedom = 0.0, 0
+    for window in np.unique(beat // 16):
+        here = beat // 16 == window
+        if here.sum() >= 8:
+            left = x[here] - np.polyval(np.polyfit(t[here], x[here], 1), t[here])
+            square, freedom = square + left @ left, freedom + here.sum() - 2
+    (minute,) = course.by_minute(t, x, beat, np.full(150, 90.0), np.zeros(150, dtype=np.int64))
+    assert minute.spread_ms == pytest.approx(np.sqrt(square / freedom))
