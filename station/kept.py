@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from station.charts import document
-from station.hits import HitArray, from_array
+from station.hits import HitArray
 from station.model import Mark, Take
 from station.report import Report, build_report
 from station.takes.store import Store
@@ -30,7 +30,7 @@ def report_of(take: Take, hits: HitArray, marks: Sequence[Mark] = ()) -> Report:
     """
     return build_report(
         document.parse(take.chart_json),
-        from_array(hits),
+        hits,
         start_ns=take.start_ns,
         latency_ns=take.latency_ns,
         calibrated=take.calibrated,

@@ -25,7 +25,7 @@ _WORST_BARS = 3
 _MOST_LIMBS = 4
 _MOST_RESYNCS = 4
 _FEWEST_HITS = 2  # a bar with fewer says little about the bar
-_SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
+_SUSPECT = int(Flag.DOUBLE_TRIGGER | Flag.CROSSTALK)
 
 
 def render_text(report: Report) -> str:
@@ -76,12 +76,12 @@ def _headline(call: str, words: str) -> str:
 
 def _counts(report: Report) -> str:
     played = int((report.chart_index >= 0).sum())
-    extra = [h for h, note in zip(report.hits, report.chart_index, strict=True) if note < 0]
+    extra = report.hit_array["flags"][report.chart_index < 0]
     words = (
         f"{played} {'note' if played == 1 else 'notes'} played, {len(report.missed)} missed, "
         f"{len(extra)} extra {'hit' if len(extra) == 1 else 'hits'}"
     )
-    suspects = sum(1 for hit in extra if hit.flags & _SUSPECT)
+    suspects = np.count_nonzero(extra & _SUSPECT)
     return f"{words} ({suspects} of them suspects)" if suspects else words
 
 

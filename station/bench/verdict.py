@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from station.bench import tempo_bands
 from station.bench import verdict_cases as cases
 from station.bench import verdict_intervals as intervals
 from station.bench import verdict_peers as peers
@@ -79,6 +80,8 @@ def run(
     ]
     say("intervals of spread, limbs and swing")
     told["intervals"] = intervals.rows(runs // 2, BEATS, seed + 5)
+    say("tempo curve")
+    told["tempo_curve"] = tempo_bands.measure(max(4, runs // 20), seed, say=say)
     say("speed")
     told["speed"] = speed()
     told["targets"] = _targets(told)
@@ -249,6 +252,11 @@ def _targets(told: dict[str, Any]) -> list[dict[str, Any]]:
             5.0,
         ),
         *intervals.targets(told["intervals"]),
+        (
+            "tempo curve's 95 % band misses, the worst player, %",
+            max(100 - row["holds"] for row in told["tempo_curve"]),
+            5.0,
+        ),
         ("verdict update on a kit, ns a hit", told["speed"]["kit_ns"], 50),
         ("verdict of one hit, one call, 99.9 %, µs", told["speed"]["one_call_us_p999"], 10),
         ("one hit, the whole analysis, 99.9 %, µs", told["speed"]["whole_hit_us_p999"], 10),
@@ -298,6 +306,12 @@ def render(told: dict[str, Any]) -> str:
         for row in told["peers"]
     ]
     lines += intervals.render(told["intervals"])
+    lines += ["", f"{'tempo curve, 95 % band':<36}holds %  a line of itself  width, % of tempo"]
+    lines += [
+        f"  {row['player']:<34}{row['holds']:7.1f}{row['line_holds']:18.1f}"
+        f"{row['width_percent']:18.2f}"
+        for row in told["tempo_curve"]
+    ]
     lines += ["", *(f"{name}: {value}" for name, value in told["speed"].items())]
     lines += ["", "targets"]
     for row in told["targets"]:
