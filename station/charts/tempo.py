@@ -19,6 +19,7 @@ MIN_BPM = 1
 MAX_BPM = 1000
 # With tempi in these bounds, ticks · numerator stays inside an int64.
 MAX_TICK = 2**31 - 1
+_EXACTLY_ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,35 @@ class TempoMap:
 
     def ns_of(self, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same as `ns_at` for a whole array of ticks, shape (n,) to shape (n,)."""
-        starts = np.array([c.tick for c in self.changes], dtype=np.int64)
+        return self.counted(ticks)
+
+    def counted(
+        self, ticks: NDArray[np.int64], parts: int = 1, per_ns: Fraction = _EXACTLY_ONE
+    ) -> NDArray[np.int64]:
+        """Times of exact places, in whole units of any clock, each rounded half up once.
+
+        Parameters
+        ----------
+        ticks
+            In `parts` of a tick, shape (n,): with 12 parts, a third of any beat is exact.
+        per_ns
+            How many of the units a nanosecond has: 48/10⁶ for frames at 48 kHz.
+
+        Returns
+        -------
+        NDArray
+            Units from tick 0, shape (n,).
+        """
+        starts = np.array([c.tick * parts for c in self.changes], dtype=np.int64)
         segment = np.maximum(np.searchsorted(starts, ticks, side="right") - 1, 0)
         out = np.empty(len(ticks), dtype=np.int64)
         for i in np.unique(segment):
             change = self.changes[i]
             here = segment == i
             out[here] = _affine(
-                ticks[here] - change.tick, self._starts_ns[i], change.ns_per_quarter / self.ppq
+                ticks[here] - change.tick * parts,
+                self._starts_ns[i] * per_ns,
+                change.ns_per_quarter * per_ns / (self.ppq * parts),
             )
         return out
 
