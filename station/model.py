@@ -175,6 +175,7 @@ class MarkKind(StrEnum):
     CHOKE = "choke"
     LOST_EVENTS = "lost-events"
     STAMP_CHANGED = "stamp-changed"
+    SOUND_GAP = "sound-gap"  # the sound card missed some of the click; the grid went on
 
 
 @dataclass(frozen=True, slots=True)

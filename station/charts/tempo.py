@@ -21,6 +21,7 @@ MIN_BPM = 1
 MAX_BPM = 1000
 # With tempi in these bounds, ticks · numerator stays inside an int64.
 MAX_TICK = 2**31 - 1
+_EXACTLY_ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,29 @@ class TempoMap:
     def ns_of(self, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
         """The same as `ns_at` for a whole array of ticks, shape (n,) to shape (n,)."""
         return self._times.ns_of(ticks)
+
+    def counted(
+        self, ticks: NDArray[np.int64], parts: int = 1, per_ns: Fraction = _EXACTLY_ONE
+    ) -> NDArray[np.int64]:
+        """Times of exact places, in whole units of any clock, each rounded half up once.
+
+        Parameters
+        ----------
+        ticks
+            In `parts` of a tick, shape (n,): with 12 parts, a third of any beat is exact.
+        per_ns
+            How many of the units a nanosecond has: 48/10⁶ for frames at 48 kHz.
+
+        Returns
+        -------
+        NDArray
+            Units from tick 0, shape (n,).
+        """
+        in_parts = TickTimes(
+            [c.tick * parts for c in self.changes],
+            [c.ns_per_quarter * per_ns / (self.ppq * parts) for c in self.changes],
+        )
+        return in_parts.ns_of(ticks)
 
     def bpm_at(self, tick: int) -> float:
         """Quarter notes a minute at `tick`."""
