@@ -12,8 +12,9 @@ import numpy as np
 
 from station.charts.chart import Chart
 from station.cli._meter import PRETTY, Signs, beats, big_number, meter, signed
-from station.engine.messages import KitStatus
+from station.engine.messages import GridNow, KitStatus
 from station.engine.ring import Records
+from station.grid_clock import GridClock
 from station.model import JudgementKind
 from station.units import NS_PER_MINUTE, NS_PER_S, ms_from_ns
 
@@ -37,6 +38,7 @@ class LiveView:
     def __init__(self, chart: Chart, signs: Signs = PRETTY) -> None:
         self.start_ns: int | None = None
         self.kit: KitStatus | None = None
+        self._clock = GridClock()
         self._chart = chart
         self._signs = signs
         self._beat_ns = chart.tempo.ns_of(chart.beat_ticks())
@@ -53,6 +55,7 @@ class LiveView:
 
     def begin(self) -> None:
         """A take begins: what was struck before does not count."""
+        self._clock = GridClock()
         self._waiting.clear()
         self._counts.clear()
         self._recent_ns.clear()
@@ -73,6 +76,10 @@ class LiveView:
             if not record["confirmed"]:
                 self._waiting[seq] = kind
             self._counts[kind] += 1
+
+    def turn_grid(self, step: GridNow) -> None:
+        """The take's clock runs otherwise from a moment on."""
+        self._clock.turn(step.host_ns, step.rate_ppb)
 
     def judge(self, verdict: dict[str, Any]) -> None:
         """The verdict by now."""
@@ -104,7 +111,7 @@ class LiveView:
         if self.start_ns is None:
             return ["Play: your first hit begins the take."]
         metre = self._chart.metre[0]
-        beats_left = (self.start_ns - now_ns) * self._chart.bpm / NS_PER_MINUTE
+        beats_left = (self.start_ns - self._clock.at(now_ns)) * self._chart.bpm / NS_PER_MINUTE
         on = int(-beats_left // 1) % metre.beats
         return [*big_number(on + 1, self._signs), "", beats(on, metre.beats, self._signs)]
 
@@ -112,7 +119,7 @@ class LiveView:
         """Bar and beat of now."""
         if self.start_ns is None:
             return ""
-        t_ns = now_ns - self.start_ns
+        t_ns = self._clock.at(now_ns) - self.start_ns
         bar = max(0, int(np.searchsorted(self._bar_ns, t_ns, side="right")) - 1)
         first = int(np.searchsorted(self._beat_ns, self._bar_ns[bar], side="left"))
         beat = max(0, int(np.searchsorted(self._beat_ns, t_ns, side="right")) - 1 - first)

@@ -16,11 +16,14 @@ from station.engine.messages import (
     Connect,
     Ended,
     FoundAgain,
+    GridNow,
     KitStatus,
     Message,
+    OpenSound,
     Problem,
     Progress,
     Ready,
+    SoundStatus,
     Start,
     Started,
     Stop,
@@ -93,6 +96,17 @@ class Session:
             if status.hint:
                 self._tell(status.hint)
 
+    def open_sound(self, asked: OpenSound) -> SoundStatus:
+        """Open a sound card; where there is none, the player is told, and plays without.
+
+        Raises
+        ------
+        StationError
+            When the address makes no sense; `EngineError` when the engine ends.
+        """
+        self._engine.send(asked)
+        return self._await(SoundStatus)
+
     def play(self, start: Start, screen: Screen, key: ReadKey, stop: Event) -> Outcome:
         """Play one take to its end, or until a key or `stop` ends it.
 
@@ -156,6 +170,11 @@ class Session:
                 self._view.kit = message
             case Started():
                 self._view.start_ns = None if message.start_ns < 0 else message.start_ns
+            case SoundStatus():
+                if message.problem:
+                    self._tell(message.problem)
+            case GridNow():
+                self._view.turn_grid(message)
             case VerdictNow():
                 self._view.judge(message.verdict)
             case FoundAgain():

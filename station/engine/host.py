@@ -14,6 +14,7 @@ from station._version import __version__
 from station.charts import document
 from station.charts.chart import Chart
 from station.clock import Clock
+from station.engine.host_sound import HostSound
 from station.engine.kit_link import KitLink
 from station.engine.memory_take import MemoryTake
 from station.engine.messages import (
@@ -22,6 +23,7 @@ from station.engine.messages import (
     Connect,
     Ended,
     Message,
+    OpenSound,
     Problem,
     Quit,
     ReportReady,
@@ -50,6 +52,8 @@ _CONFIRM_EVERY_NS = 2 * NS_PER_MS
 _BEFORE_ALL_TIME_NS = -(2**63)
 # The longest that opening a kit may take.
 _OPENED_WITHIN_NS = 8 * NS_PER_S
+# … and a sound card, whose voices are rendered and whose kernels may have to be compiled.
+_SOUND_WITHIN_NS = 60 * NS_PER_S
 _STATUS_EVERY_NS = 200 * NS_PER_MS
 
 
@@ -87,6 +91,7 @@ class Host:
         self._clock = clock
         self._numbers = itertools.count()
         self._links: list[KitLink] = []
+        self._sound = HostSound(clock, say)
         self._store: Store | None = None
         self._run: TakeRun | None = None
         self._sink: TakeWriter | MemoryTake | None = None
@@ -109,6 +114,8 @@ class Host:
             match command:
                 case Connect():
                     self._connect(command.addresses)
+                case OpenSound():
+                    self._open_sound(command)
                 case Start():
                     self._start(command)
                 case Stop():
@@ -143,6 +150,12 @@ class Host:
             self._links.append(link)
         self._say_status()
 
+    def _open_sound(self, command: OpenSound) -> None:
+        if self.playing:
+            raise WrongUse("The sound card cannot be changed in mid-take; stop the take first.")
+        self._ring.beat(self._clock.now_ns() + _SOUND_WITHIN_NS)
+        self._sound.open(command.address, command.kit_voices)
+
     def _start(self, command: Start) -> None:
         if self.playing:
             raise WrongUse("A take is running; stop it first.")
@@ -154,6 +167,7 @@ class Host:
         if not chart.notes:
             raise WrongUse(f"'{chart.title}' has no notes to play; choose another chart.")
         store = self._open_store() if command.keep else None
+        self._prepare_sound(command, chart)
         # What was struck before belongs to no take.
         self._numbers = itertools.count()
         for link in self._links:
@@ -174,8 +188,18 @@ class Host:
             ring=self._ring,
             sink=self._sink,
             clock=self._clock,
+            at_once=self._sound.strike_judged if self._sound.gated else None,
         )
+        if not awaited:
+            self._sound.start(start_ns)
         self._say(Started(take.id, -1 if awaited else start_ns))
+
+    def _prepare_sound(self, command: Start, chart: Chart) -> None:
+        bringing = any(isinstance(link.source, BringsItsTime) for link in self._links)
+        # What was played long ago, no click can go with.
+        click = None if bringing else command.click
+        self._sound.prepare(chart, click, 0 if command.on_first_hit else command.count_in_bars)
+        self._sound.sound_kit(command.kit_voices)
 
     def _start_time(self, command: Start, chart: Chart) -> tuple[int, bool]:
         """When tick 0 is, and whether the first hit is awaited instead."""
@@ -186,7 +210,8 @@ class Host:
             return command.start_ns, False
         metre = chart.metre[0]
         bar_ns = round(metre.beats * 60e9 / chart.bpm)
-        start_ns = self._clock.now_ns() + _LEAD_NS + command.count_in_bars * bar_ns
+        lead_ns = max(_LEAD_NS, self._sound.lead_ns)
+        start_ns = self._clock.now_ns() + lead_ns + command.count_in_bars * bar_ns
         return start_ns, command.on_first_hit
 
     def _take_of(self, command: Start, chart: Chart, start_ns: int) -> Take:
@@ -213,11 +238,15 @@ class Host:
         for link in self._links:
             found = link.pump()
             hits += found.hits
+            self._sound.choke(found.marks)
             if self._run is not None and found.marks:
                 self._run.mark(found.marks)
         if len(self._links) > 1:
             hits = _in_time_order(hits)
         run = self._run
+        if run is None or not self._sound.gated:
+            # Nothing is nearer to the player's ear than this.
+            self._sound.strike(hits)
         if run is None:
             self._show(hits)
         else:
@@ -229,9 +258,11 @@ class Host:
                 over = run.judge(hits, watermark_ns)
             if awaited and run.start_ns is not None and self._sink is not None:
                 self._sink.set_start(run.start_ns)
+                self._sound.start(run.start_ns)
                 self._say(Started(self._sink.take_id, run.start_ns))
             if over or all(link.ended for link in self._links):
                 self.end_take(TakeState.FINISHED)
+        self._sound.pump(self._run)
         self._talk()
 
     def end_take(self, state: TakeState, end_ns: int | None = None) -> None:
@@ -248,6 +279,7 @@ class Host:
         if run is None or sink is None:
             return
         self._run = self._sink = None
+        self._sound.stop()
         if end_ns is not None:
             end_ns = run.grid_ns(end_ns)
         run.finish(end_ns)
@@ -271,6 +303,7 @@ class Host:
         """Close kits and store; a running take is marked as broken off, and kept."""
         self.end_take(TakeState.BROKEN_OFF, self._clock.now_ns())
         self._close_links()
+        self._sound.close()
         if self._store is not None:
             self._store.close()
             self._store = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -49,6 +49,10 @@ class TakeRun:
     start_ns
         Tick 0 on the monotonic clock, or None while the first hit is awaited. The chart's
         clock is the same until `turn_grid` says otherwise.
+    judged_until_ns
+        The latest time of the host that the chart's clock was asked for.
+    at_once
+        Told of hits and what they were at first sight, before anybody else is.
     """
 
     def __init__(
@@ -61,8 +65,11 @@ class TakeRun:
         ring: RingWriter,
         sink: HitSink,
         clock: Clock,
+        at_once: Callable[[Sequence[Hit], Sequence[Judgement]], None] | None = None,
     ) -> None:
         self.start_ns = start_ns
+        self.judged_until_ns = -(2**63)
+        self._at_once = at_once
         self._chart = chart
         self._latency_ns = latency_ns
         self._calibrated = calibrated
@@ -90,12 +97,18 @@ class TakeRun:
             No hit with an earlier time will come any more.
         """
         played = self._on_grid(hits)
+        if hits:
+            self.judged_until_ns = max(self.judged_until_ns, *(hit.t_ns for hit in hits))
+        self.judged_until_ns = max(self.judged_until_ns, watermark_ns)
         watermark_ns = self._grid.at(watermark_ns)
         if self._engine is None and played:
             self._await_first(played)
         if self._engine is not None:
             by_seq = {hit.seq: hit.arrival_ns for hit in hits}
-            for judgement in self._engine.judge(played, watermark_ns):
+            judged = self._engine.judge(played, watermark_ns)
+            if self._at_once is not None and hits:
+                self._at_once(hits, judged)
+            for judgement in judged:
                 self._ring.put(judgement, by_seq[judgement.hit_seq], self._clock.now_ns())
             self._publish(self._engine.confirmed())
         if hits:
