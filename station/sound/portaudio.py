@@ -109,11 +109,11 @@ class PortAudioCard:
         self._last_alive_ns = self._clock.now_ns()
 
     def pair(self) -> ClockPair:
-        """The stream's clock between two looks at the host's."""
+        """The stream's clock, or JACK's, between two looks at the host's."""
         before = self._clock.now_ns()
-        card_s: float = self._stream.time
+        card_ns = self.jack.now_ns() if self.jack else round(self._stream.time * NS_PER_S)
         after = self._clock.now_ns()
-        return ClockPair(round(card_s * NS_PER_S), (before + after) // 2, after - before)
+        return ClockPair(card_ns, (before + after) // 2, after - before)
 
     def tend(self) -> SoundError | None:
         """Whether it still asks for blocks."""
