@@ -72,7 +72,8 @@ class Recording:
     def restarts_ns(self) -> NDArray[np.int64]:
         """When the server had been held up and began its time anew."""
         offsets = self._offsets()
-        return self.called_ns[1:][np.diff(offsets) > _RESTARTED_NS]
+        restarts: NDArray[np.int64] = self.called_ns[1:][np.diff(offsets) > _RESTARTED_NS]
+        return restarts
 
     def strayed_ns(self) -> int:
         """How far the card's clock was off the host's at the end, both being equal before."""
