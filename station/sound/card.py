@@ -74,9 +74,11 @@ def play_block(
         heard_s = now_s
     if not control.begun:
         flags = 0  # what a stream stumbles over while it is opened, nobody hears
-    host_ns = np.int64(0)
+    heard_ns = np.int64(heard_s * 1e9)
     if control.jack_client:
-        host_ns = np.int64(ask_time(control.jack_time_at)) * 1000
+        # PortAudio's time is JACK's estimate, which strays; JACK's clock does not.
+        asked_ns = np.int64(ask_time(control.jack_time_at)) * 1000
+        heard_ns = asked_ns + np.int64((heard_s - now_s) * 1e9)
         _follow_count(
             where, control, ask_frames(control.jack_frames_at, control.jack_client), flags
         )
@@ -87,8 +89,7 @@ def play_block(
     blocks = table(where, T_BLOCKS, BLOCK)
     block = blocks[control.blocks % BLOCKS]
     block.frame = control.position
-    block.heard_ns = np.int64(heard_s * 1e9)
-    block.host_ns = host_ns + np.int64((heard_s - now_s) * 1e9) if host_ns else np.int64(0)
+    block.heard_ns = heard_ns
     control.blocks += 1
     mix(where, out, frames)
 

@@ -42,10 +42,7 @@ class CardClock:
             self.fit.stood_still()
         blocks = self._desk.new_blocks()
         if len(blocks):
-            host_ns = blocks["host_ns"]
-            if not host_ns.all():
-                host_ns = blocks["heard_ns"] - self._difference_ns()
-            self.fit.hear(blocks["frame"], host_ns)
+            self.fit.hear(blocks["frame"], blocks["heard_ns"] - self._difference_ns())
             if self.fit.buckets >= _KNOWN_AFTER:
                 self._desk.runs_at(self._output.rate_hz * (1 + self.fit.rate))
         return gaps

@@ -2,7 +2,8 @@
 
 PortAudio's time on JACK is JACK's estimate, which strays by a millisecond for seconds after the
 server was late; the number of a cycle's first frame is exact. A client of our own, that plays
-nothing, may ask for it (and for the time, since JACK's clock is the host's monotonic one).
+nothing, may ask for it, and for the time. (That is a clock of its own: on Linux the monotonic
+one before NTP has slewed it, a quarter of a second off after a day.)
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 
 from numba import types
 from numba.extending import intrinsic
+
+from station.units import NS_PER_US
 
 _NO_SERVER_START = 1
 _NAME = b"edrum-clock"
@@ -36,6 +39,10 @@ class JackClock:
         self.frames_at = _address(library.jack_last_frame_time)
         self.time_at = _address(library.jack_get_time)
 
+    def now_ns(self) -> int:
+        """JACK's time, in steps of a microsecond."""
+        return int(self._library.jack_get_time()) * NS_PER_US
+
     def close(self) -> None:
         """Let the client go; the addresses are not to be called any more."""
         self._library.jack_client_close(self.client)
@@ -50,6 +57,7 @@ def open_jack_clock() -> JackClock | None:
         return None
     library.jack_client_open.restype = ctypes.c_void_p
     library.jack_client_open.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
+    library.jack_get_time.restype = ctypes.c_uint64
     library.jack_client_close.argtypes = [ctypes.c_void_p]
     client = library.jack_client_open(_NAME, _NO_SERVER_START, None)
     return JackClock(library, client) if client else None

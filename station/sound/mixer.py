@@ -50,8 +50,8 @@ STRIKE = np.dtype([("voice", "<i4"), ("group", "<i4"), ("cuts", "<i4"), ("gain",
 RINGING = np.dtype(
     [("voice", "<i4"), ("group", "<i4"), ("at", "<i8"), ("gain", "<f4"), ("fall", "<f4")]
 )
-# When its first frame is heard, by the card's clock, and by the host's where the card knows (or 0).
-BLOCK = np.dtype([("frame", "<i8"), ("heard_ns", "<i8"), ("host_ns", "<i8")])
+# When its first frame is heard, by the clock that the card's output pairs with the host's.
+BLOCK = np.dtype([("frame", "<i8"), ("heard_ns", "<i8")])
 GAP = np.dtype([("frame", "<i8"), ("lost", "<i8")])
 
 STRIKES = 64

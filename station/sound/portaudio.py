@@ -6,6 +6,7 @@ in it: no interpreter lock to wait for, so a busy engine does not make the click
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from station.clock import Clock
 from station.errors import SoundError, SoundReason
 from station.sound.card import callback
 from station.sound.desk import Desk
-from station.sound.jack_clock import open_jack_clock
+from station.sound.jack_clock import JackClock, open_jack_clock
 from station.sound.output import ClockPair, SoundAddress
 from station.units import NS_PER_MS, NS_PER_S
 
@@ -45,10 +46,14 @@ def open_card(address: SoundAddress, clock: Clock) -> PortAudioCard:
 
 def card_names() -> list[str]:
     """Every card that sound can go to; the system's own choice first."""
-    sd = _sounddevice()
-    chosen = sd.default.device[1]
-    outputs = [(i, d["name"]) for i, d in enumerate(sd.query_devices()) if d["max_output_channels"]]
-    return [name for i, name in sorted(outputs, key=lambda row: row[0] != chosen)]
+    sd, asking = _sounddevice(), object()
+    _begin(sd, asking)
+    try:
+        chosen = sd.default.device[1]
+        outputs = _outputs(sd)
+    finally:
+        _end(sd, asking)
+    return [info["name"] for number, info in sorted(outputs, key=lambda row: row[0] != chosen)]
 
 
 class PortAudioCard:
@@ -68,26 +73,33 @@ class PortAudioCard:
         self.address = str(address)
         self._clock = clock
         self._sd = _sounddevice()
-        _look_again(self._sd)
+        self._stream: Any = None
+        self.jack: JackClock | None = None
+        self._desk: Desk | None = None
+        _begin(self._sd, self)
+        try:
+            self._choose(address, rate_hz)
+        except BaseException:
+            _end(self._sd, self)
+            raise
+        self.latency_ns = 0
+        self._latency = "low" if buffer_ms is None else buffer_ms / 1000
+        self._last_blocks, self._last_alive_ns = 0, 0
+
+    def _choose(self, address: SoundAddress, rate_hz: int | None) -> None:
         number, info = _find(self._sd, address)
         self.name: str = info["name"]
         self.channels = min(2, info["max_output_channels"])
-        system = self._sd.query_hostapis(info["hostapi"])["name"]
-        self.jack = open_jack_clock() if "JACK" in system else None
         self._number = number
-        self._latency = "low" if buffer_ms is None else buffer_ms / 1000
         own_hz = round(info["default_samplerate"])
         rates = [rate_hz] if rate_hz else list(dict.fromkeys([own_hz, *_FALLBACK_RATES]))
         self.rate_hz = self._first_taken(rates, own_hz)
-        self.latency_ns = 0
-        self._desk: Desk | None = None
-        self._stream: Any = None
-        self._last_blocks, self._last_alive_ns = 0, 0
+        if _is_jack(self._sd, info):
+            self.jack = open_jack_clock()
 
     def play(self, desk: Desk) -> None:
         """Open the stream and let it ask for blocks."""
-        # Not one of ours, but cffi's view of the same memory.
-        _, ffi = self._sd._lib, self._sd._ffi
+        ffi = self._sd._ffi
         try:
             # A function in C is what this base class is for; the others wrap Python's.
             self._stream = self._sd._StreamBase(
@@ -102,6 +114,8 @@ class PortAudioCard:
             )
             self._stream.start()
         except self._sd.PortAudioError as error:
+            if self.jack is not None:  # its server has just gone: there is no other reason
+                self._abandon(desk)
             self.close()
             raise self._refused(error) from error
         self._desk = desk
@@ -109,11 +123,11 @@ class PortAudioCard:
         self._last_alive_ns = self._clock.now_ns()
 
     def pair(self) -> ClockPair:
-        """The stream's clock between two looks at the host's."""
+        """The stream's clock, or JACK's, between two looks at the host's."""
         before = self._clock.now_ns()
-        card_s: float = self._stream.time
+        card_ns = self.jack.now_ns() if self.jack else round(self._stream.time * NS_PER_S)
         after = self._clock.now_ns()
-        return ClockPair(round(card_s * NS_PER_S), (before + after) // 2, after - before)
+        return ClockPair(card_ns, (before + after) // 2, after - before)
 
     def tend(self) -> SoundError | None:
         """Whether it still asks for blocks."""
@@ -125,6 +139,8 @@ class PortAudioCard:
             return None
         if now - self._last_alive_ns < _SILENT_NS:
             return None
+        if self.jack is not None:
+            self._abandon(self._desk)
         return SoundError(
             f"The sound card '{self.name}' is gone; the take goes on without its click: plug it "
             "in again before the next one.",
@@ -143,6 +159,7 @@ class PortAudioCard:
         jack, self.jack = self.jack, None
         if jack is not None:
             jack.close()
+        _end(self._sd, self)
 
     def _first_taken(self, rates: list[int], own_hz: int) -> int:
         for rate_hz in rates:
@@ -162,6 +179,11 @@ class PortAudioCard:
             SoundReason.REFUSED_RATE,
         )
 
+    def _abandon(self, desk: Desk) -> None:
+        _abandoned.extend((self._stream, desk, self.jack))
+        atexit.unregister(self._sd._exit_handler)
+        self._stream = self.jack = None
+
     def _refused(self, error: Exception) -> SoundError:
         why = error.args[0] if error.args else "no reason given"
         return SoundError(
@@ -172,8 +194,14 @@ class PortAudioCard:
 
 
 def _find(sd: Any, address: SoundAddress) -> tuple[int, dict[str, Any]]:
-    devices = list(sd.query_devices())
-    outputs = [(i, d) for i, d in enumerate(devices) if d["max_output_channels"] > 0]
+    outputs = _outputs(sd)
+    if _abandoned:
+        outputs = [(i, d) for i, d in outputs if not _is_jack(sd, d)]
+        if not outputs:
+            raise SoundError(
+                "The JACK server that sound went to is gone; start it, and then the station.",
+                SoundReason.LOST,
+            )
     if not outputs:
         raise SoundError(
             "There is no sound card; plug one in, or practise with the visual click or a click "
@@ -202,6 +230,15 @@ def _find(sd: Any, address: SoundAddress) -> tuple[int, dict[str, Any]]:
     return fitting[0]
 
 
+def _outputs(sd: Any) -> list[tuple[int, dict[str, Any]]]:
+    devices = enumerate(sd.query_devices())
+    return [(number, info) for number, info in devices if info["max_output_channels"] > 0]
+
+
+def _is_jack(sd: Any, info: dict[str, Any]) -> bool:
+    return "JACK" in sd.query_hostapis(info["hostapi"])["name"]
+
+
 def _sounddevice() -> Any:
     try:
         with _quiet():
@@ -215,11 +252,30 @@ def _sounddevice() -> Any:
     return sounddevice
 
 
-def _look_again(sd: Any) -> None:
-    """Cards that were plugged in since; only while none of ours is open."""
-    with _quiet(), contextlib.suppress(sd.PortAudioError):
-        sd._terminate()
-        sd._initialize()
+# How many of our cards PortAudio works for. It looks for cards when it begins, and a JACK server
+# that ends before it does takes the process along: so it works only while there is one.
+_users: list[object] = []
+# A JACK server that dies leaves PortAudio hanging: to stop its stream waits for ever, to end it
+# aborts the process. What was left to it stays as it is, and JACK is not asked again.
+_abandoned: list[Any] = []
+
+
+def _begin(sd: Any, user: object) -> None:
+    """Let PortAudio work; it finds what was plugged in since."""
+    if not _users and not _abandoned:
+        with _quiet():
+            if sd._initialized:  # since it was imported
+                sd._terminate()
+            sd._initialize()
+    _users.append(user)
+
+
+def _end(sd: Any, user: object) -> None:
+    if user in _users:
+        _users.remove(user)
+        if not _users and not _abandoned:
+            with _quiet():
+                sd._terminate()
 
 
 def _code(error: Exception) -> int | None:
