@@ -38,6 +38,7 @@ def report_of(take: Take, hits: HitArray, marks: Sequence[Mark] = ()) -> Report:
         state=take.state,
         end_ns=take.end_ns,
         marks=marks,
+        calibration=take.calibration,
     )
 
 

@@ -445,6 +445,8 @@ class Take:
     end_ns
         When it was stopped, on the monotonic clock; None when it was played to the end of
         the chart, or broken off.
+    calibration
+        What `latency_ns` was measured by; None where nobody did, or the player gave a number.
     """
 
     id: str
@@ -459,3 +461,4 @@ class Take:
     state: TakeState
     version: str
     end_ns: int | None = None
+    calibration: Calibration | None = None

@@ -17,6 +17,7 @@ from station.garbage import collector_paused
 from station.hits import HitArray, from_array, to_array
 from station.model import (
     PADS,
+    Calibration,
     Flag,
     Hit,
     KitUsed,
@@ -69,6 +70,8 @@ class Report:
         What else happened.
     resyncs
         When the player was lost (a stop, a beat dropped) and found again.
+    calibration
+        What the latency was measured by, or None.
     """
 
     chart: Chart
@@ -84,6 +87,7 @@ class Report:
     state: TakeState = TakeState.FINISHED
     marks: tuple[Mark, ...] = ()
     resyncs: tuple[Resync, ...] = ()
+    calibration: Calibration | None = None
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
@@ -118,6 +122,8 @@ class Report:
         }
         if self.latency_ns:
             told["latency_ms"] = _ms(self.latency_ns)
+        if self.calibration is not None:
+            told["calibration"] = calibration_dict(self.calibration)
         if self.resyncs:
             told["resyncs"] = [
                 {
@@ -180,6 +186,7 @@ def build_report(
     state: TakeState = TakeState.FINISHED,
     end_ns: int | None = None,
     marks: Sequence[Mark] = (),
+    calibration: Calibration | None = None,
 ) -> Report:
     """Judge a whole take from its hits, as the engine would have live.
 
@@ -201,6 +208,8 @@ def build_report(
         a take that went through the whole chart, or was broken off (it ends at its last hit).
     marks
         What else happened.
+    calibration
+        What the latency was measured by, where it was.
     """
     array = hits if isinstance(hits, np.ndarray) else to_array(hits)
     zero_ns = start_ns + latency_ns
@@ -233,6 +242,7 @@ def build_report(
         resyncs=tuple(judging.resyncs),
         state=state,
         marks=tuple(marks),
+        calibration=calibration,
     )
 
 
@@ -262,6 +272,17 @@ def verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "spread": _spread(verdict.spread),
         "limbs": None if verdict.limbs is None else [_limb(limb) for limb in verdict.limbs],
         "swing": _swing(verdict.swing),
+    }
+
+
+def calibration_dict(calibration: Calibration) -> dict[str, Any]:
+    """A calibration as JSON-ready values."""
+    return {
+        "method": calibration.method,
+        "latency_ms": _ms(calibration.latency_ns),
+        "spread_ms": _ms(calibration.spread_ns),
+        "n": calibration.count,
+        "measured_at": calibration.measured_at,
     }
 
 

@@ -19,7 +19,7 @@ from station.model import (
 )
 from station.report import Report
 from station.timing import beats
-from station.units import s_from_ns
+from station.units import ms_from_ns, s_from_ns
 
 _WORST_BARS = 3
 _MOST_LIMBS = 4
@@ -41,7 +41,7 @@ def render_text(report: Report) -> str:
         lines += [_offsets(report), *_parts(report.verdict), *_worst_bars(report)]
     if report.state is TakeState.BROKEN_OFF:
         lines.append("The take was broken off; notes after its end are not counted.")
-    return "\n".join([*lines, *_resyncs(report), *_marks(report)])
+    return "\n".join([*lines, *_calibration(report), *_resyncs(report), *_marks(report)])
 
 
 def tempo_words(verdict: TempoVerdict) -> str:
@@ -59,7 +59,7 @@ def tempo_words(verdict: TempoVerdict) -> str:
 def placement_words(verdict: PlacementVerdict) -> str:
     """The placement verdict's numbers as half a sentence."""
     if not verdict.calibrated:
-        return "against the click: not calibrated (--latency-ms), so it is not called"
+        return "against the click: not calibrated (station calibrate), so it is not called"
     if verdict.offset_ms is None:
         return "against the click: too little was played to say"
     words = f"against the click {_signed(verdict.offset_ms, 1)} ms"
@@ -135,6 +135,16 @@ def _largest(by_bar: NDArray[np.generic]) -> list[int]:
     """The bars with the largest values above 0, the earlier first of equals."""
     order = np.argsort(-by_bar.astype(np.float64), kind="stable")[:_WORST_BARS]
     return [int(bar) for bar in order if by_bar[bar] > 0]
+
+
+def _calibration(report: Report) -> list[str]:
+    found = report.calibration
+    if found is None:
+        return []
+    return [
+        f"latency {_signed(ms_from_ns(found.latency_ns), 1)} ms taken off: by {found.method} from "
+        f"{found.count}, ± {ms_from_ns(found.spread_ns):.1f} ms, {found.measured_at[:10]}"
+    ]
 
 
 def _resyncs(report: Report) -> list[str]:

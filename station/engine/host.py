@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from station._version import __version__
+from station.calibration.names import kit_name
 from station.charts import document
 from station.charts.chart import Chart
 from station.clock import Clock
@@ -37,7 +38,7 @@ from station.engine.take_run import TakeRun
 from station.errors import KitError, KitReason, StationError, StoreReason, WrongUse
 from station.hal.api import BringsItsTime, FollowsChart
 from station.kept import kept_report, report_of
-from station.model import Flag, Hit, Judgement, JudgementKind, Take, TakeState, Verdict
+from station.model import Calibration, Flag, Hit, Judgement, JudgementKind, Take, TakeState, Verdict
 from station.report import verdict_dict
 from station.takes.ids import uuid7
 from station.takes.store import Store
@@ -215,7 +216,9 @@ class Host:
         return start_ns, command.on_first_hit
 
     def _take_of(self, command: Start, chart: Chart, start_ns: int) -> Take:
-        calibrated = command.latency_ms is not None and not command.on_first_hit
+        found = self._calibration(command)
+        calibrated = (command.latency_ms is not None and not command.on_first_hit) or bool(found)
+        latency_ns = found.latency_ns if found else ns_from_ms(command.latency_ms or 0.0)
         return Take(
             id=str(uuid7()),
             player=command.player,
@@ -224,11 +227,20 @@ class Host:
             chart_title=chart.title,
             chart_json=command.chart,
             kits=tuple(link.used() for link in self._links),
-            latency_ns=ns_from_ms(command.latency_ms or 0.0),
+            latency_ns=latency_ns,
             calibrated=calibrated,
             state=TakeState.RECORDING,
             version=__version__,
+            calibration=found,
         )
+
+    def _calibration(self, command: Start) -> Calibration | None:
+        """What was measured of these kits with this sound, where it holds for the take."""
+        sound = self._sound.heard_from
+        asked = command.keep and command.latency_ms is None and not command.on_first_hit
+        if not asked or not sound:
+            return None
+        return self._open_store().calibration(kit_name(link.address for link in self._links), sound)
 
     # -------------------------------------------------------------------- life
 

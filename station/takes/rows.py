@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from station.model import GridStep, KitUsed, Mark, MarkKind, StampedBy, Take, TakeState
+from station.model import Calibration, GridStep, KitUsed, Mark, MarkKind, StampedBy, Take, TakeState
 
 Row = dict[str, Any]
 
@@ -58,6 +58,7 @@ def row_from_take(take: Take) -> Row:
         "kits": [asdict(kit) for kit in take.kits],
         "notes": {},
         "chart_json": take.chart_json,
+        "calibration": None if take.calibration is None else asdict(take.calibration),
     }
 
 
@@ -76,6 +77,7 @@ def take_from_row(row: Mapping[str, Any]) -> Take:
         state=TakeState(row["state"]),
         version=row["version"],
         end_ns=row["end_ns"],
+        calibration=None if row["calibration"] is None else Calibration(**row["calibration"]),
     )
 
 

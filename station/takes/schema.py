@@ -35,8 +35,9 @@ takes = Table(
     Column("chart_title", Text, nullable=False),
     Column("kits", JSON, nullable=False),
     Column("notes", JSON, nullable=False),
-    # Last, since it is long: a listing never touches its pages.
+    # Behind all that a listing shows, since it is long: then its pages are never touched.
     Column("chart_json", Text, nullable=False),
+    Column("calibration", JSON(none_as_null=True)),
     Index("takes_state", "state"),
 )
 

@@ -45,6 +45,8 @@ _log = logging.getLogger(__name__)
 FILE_NAME = "takes.db"
 _ID_CHARACTERS = set("0123456789abcdef-")
 _AFTER_ALL_IDS = "g"
+# Long, behind what is long, or counted.
+_NOT_LISTED = ("chart_json", "calibration", "hit_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ class Store:
             Only those of this player.
         """
         table = schema.takes
-        columns = [c for c in table.c if c.name not in ("chart_json", "hit_count")]
+        columns = [c for c in table.c if c.name not in _NOT_LISTED]
         count = func.coalesce(table.c.hit_count, hits_of(table.c.id)).label("hit_count")
         query = select(*columns, count).order_by(table.c.id.desc()).limit(limit)
         if before is not None:

@@ -12,6 +12,7 @@ import pytest
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import (
+    Calibration,
     Dynamic,
     Flag,
     Hit,
@@ -63,7 +64,14 @@ def full_report():
         hits.append(Hit(i, t_ns + late, 0, t_ns, note.pad, note.zone, 40 + i % 60, 38))
     marks = [Mark(5, MarkKind.CHOKE, "ride")]
     return build_report(
-        chart, hits, start_ns=0, latency_ns=MS, calibrated=True, kit=KIT, marks=marks
+        chart,
+        hits,
+        start_ns=0,
+        latency_ns=MS,
+        calibrated=True,
+        kit=KIT,
+        marks=marks,
+        calibration=Calibration("midi://TD-17", "audio://Card", MS, 1, 20, "tap", "2026-01-02"),
     ).to_dict()
 
 
@@ -85,7 +93,7 @@ def test_every_key_is_described():
     ]
     assert set(empty) <= {"clock"}  # contradicts a player to a click
     assert keys_of(told) - SAID == set()
-    assert {"timekeeper_ms", "motor_ms", "resyncs", "marks", "latency_ms"} <= SAID
+    assert {"timekeeper_ms", "motor_ms", "resyncs", "marks", "latency_ms", "calibration"} <= SAID
 
 
 @pytest.mark.parametrize("words", [Pad, MarkKind, StampedBy, TakeState, TempoCall, PlacementCall])

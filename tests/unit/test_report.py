@@ -9,6 +9,7 @@ import pytest
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.model import (
+    Calibration,
     Flag,
     Hit,
     KitUsed,
@@ -219,7 +220,7 @@ def test_the_text_has_the_answer_first():
 def test_the_text_says_why_nothing_is_called():
     lines = render_text(report_of([hit(0, 3)], calibrated=False)).splitlines()
     assert lines[0] == "UNDECIDED  tempo: too little was played to say"
-    not_called = "not calibrated (--latency-ms), so it is not called"
+    not_called = "not calibrated (station calibrate), so it is not called"
     assert lines[1] == f"UNDECIDED  against the click: {not_called}"
 
 
@@ -297,3 +298,22 @@ def test_rows_are_told_as_the_hits_are():
             "offset_ms": (int(offset_ns) + 500) // 1000 / 1000 if note >= 0 else None,
         }
         assert str(row["t_ms"]) != "-0.0"
+
+
+def test_a_take_says_what_its_latency_was_measured_by():
+    measured = Calibration(
+        "midi://TD-17", "audio://Card", 12 * MS, 1_234_567, 20, "tap", "2026-01-02T03:04:05+01:00"
+    )
+    report = report_of([hit(0, 12)], latency_ns=12 * MS, calibration=measured)
+    assert as_json(report)["calibration"] == {
+        "method": "tap", "latency_ms": 12.0, "spread_ms": 1.235, "n": 20,
+        "measured_at": "2026-01-02T03:04:05+01:00",
+    }  # fmt: skip
+    said = "latency +12.0 ms taken off: by tap from 20, ± 1.2 ms, 2026-01-02"
+    assert said in render_text(report).splitlines()
+
+
+def test_a_latency_that_nobody_measured_has_no_calibration():
+    report = report_of([hit(0, 12)], latency_ns=12 * MS)
+    assert "calibration" not in as_json(report)
+    assert "taken off" not in render_text(report)

@@ -27,8 +27,9 @@ from station.engine.messages import (
 )
 from station.engine.ring import RingWriter, create_ring
 from station.files import load_chart
-from station.model import Pad, Zone
+from station.model import Calibration, Pad, Zone
 from station.sound import metronome as metronome_module
+from station.takes.store import Store
 from station.units import NS_PER_MS, NS_PER_S
 
 PULSE = document.dump(load_chart("pulse"))  # eight seconds
@@ -218,3 +219,56 @@ def test_a_kit_faster_than_time_is_judged_by_its_own_times(room: Room) -> None:
     ended = room.play_out()
     assert not room.heard(GridNow)
     assert [hit["offset_ms"] for hit in ended.report["hits"]] == pytest.approx([0] * NOTES, abs=0.2)
+
+
+@pytest.fixture
+def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calibration:
+    """What was measured of the robot's kit with the simulated card."""
+    monkeypatch.setenv("STATION_DATA_DIR", str(tmp_path / "data"))
+    kept = Calibration(
+        "sim://?offset_ms=12&player=robot", "simsound://simulated sound card",
+        12 * NS_PER_MS, 1_000_000, 20, "tap", "2026-01-02T03:04:05+01:00",
+    )  # fmt: skip
+    with Store.open() as store:
+        store.calibrate(kept)
+    return kept
+
+
+KIT = "sim://?player=robot&offset_ms=12&seed=3&realtime=0"
+
+
+def test_what_was_measured_is_taken_off_and_told(room: Room, measured: Calibration) -> None:
+    room.obey(Connect([KIT]), OpenSound("simsound://"), Start(PULSE, click=Click()))
+    ended = room.play_out()
+    assert ended.report["calibration"]["latency_ms"] == 12.0
+    assert ended.report["latency_ms"] == 12.0
+    assert ended.report["verdict"]["placement"]["calibrated"] is True
+    assert ended.report["hits"][0]["offset_ms"] == pytest.approx(0, abs=0.2)
+    with Store.open() as store:
+        assert store.take(ended.take_id).calibration == measured
+
+
+@pytest.mark.parametrize(
+    ("kit", "sound", "start"),
+    [
+        (KIT.replace("12", "13"), "simsound://", Start(PULSE, click=Click())),
+        (KIT, "audio://none", Start(PULSE, click=Click())),
+        (KIT, "simsound://", Start(PULSE)),
+        (KIT, "simsound://", Start(PULSE, click=Click(), on_first_hit=True)),
+    ],
+    ids=["another kit", "another sound", "no click", "no count-in"],
+)
+def test_what_was_measured_of_something_else_is_not(
+    room: Room, measured: Calibration, kit: str, sound: str, start: Start
+) -> None:
+    room.obey(Connect([kit]), OpenSound(sound), start)
+    ended = room.play_out()
+    assert "calibration" not in ended.report
+    assert ended.report["verdict"]["placement"]["calibrated"] is False
+
+
+def test_the_players_own_number_goes_before(room: Room, measured: Calibration) -> None:
+    room.obey(Connect([KIT]), OpenSound("simsound://"), Start(PULSE, click=Click(), latency_ms=3))
+    ended = room.play_out()
+    assert "calibration" not in ended.report
+    assert ended.report["latency_ms"] == 3.0

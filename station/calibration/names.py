@@ -1,0 +1,21 @@
+"""For which kit a calibration holds: its address without what changes from take to take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# Of simulated kits: what is played, not how late it comes in.
+_OF_ONE_TAKE = frozenset({"seed", "loop", "realtime", "unplug_at_s", "unplug_for_s"})
+
+
+def kit_name(addresses: Iterable[str]) -> str:
+    """One or several kits that are played as one, as calibrations name them."""
+    return " + ".join(sorted(_lasting(address) for address in addresses))
+
+
+def _lasting(address: str) -> str:
+    target, question, query = address.partition("?")
+    if not question:
+        return target
+    kept = [part for part in query.split("&") if part.partition("=")[0] not in _OF_ONE_TAKE]
+    return f"{target}?{'&'.join(sorted(kept))}" if kept else target
