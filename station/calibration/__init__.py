@@ -5,6 +5,7 @@
 `onsets`        where known sounds lie in a recording, to a part of a sample
 `microphone`    from a recording: the click's own latency, the pad's own delay
 `outcome`       what came of it, or why it is refused
+`robust`        the middle of scattered values, and its error
 `chart`         what is clicked for it
 `names`         for which kit and sound a calibration holds
 ==============  ==========================================================================

@@ -1,4 +1,4 @@
-"""For which kit a calibration holds: its address without what changes from take to take."""
+"""For which kit and which sound a calibration holds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,19 @@ _OF_ONE_TAKE = frozenset({"seed", "loop", "realtime", "unplug_at_s", "unplug_for
 
 
 def kit_name(addresses: Iterable[str]) -> str:
-    """One or several kits that are played as one, as calibrations name them."""
+    """One or several kits that are played as one, without what changes from take to take."""
     return " + ".join(sorted(_lasting(address) for address in addresses))
+
+
+def sound_name(address: str, card: str) -> str:
+    """A sound card, as calibrations name it: `audio://default` is not always the same one.
+
+    Parameters
+    ----------
+    card
+        The open card's own name.
+    """
+    return f"{address.partition('://')[0]}://{card}"
 
 
 def _lasting(address: str) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, str] = {
     "kits": "list the kits that can be played, watch one, or teach one",
     "play": "play a chart in the terminal, with a live meter",
+    "calibrate": "measure the constant between what you hear and what the kit reports",
     "analyse": "judge a recorded take against a chart",
     "takes": "list the takes that are kept",
     "report": "show a kept take's report again, computed from its raw hits",

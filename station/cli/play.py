@@ -17,10 +17,11 @@ from station.cli._parser import add_json, latency_ms, name, whole
 from station.cli._screen import screen_for
 from station.cli._session import Outcome, Session
 from station.cli._signals import asked_to_stop
+from station.cli._sound_choice import add_click_arguments, chosen_sound, click_of, kit_voices_of
 from station.cli._take_choice import LATEST
 from station.engine.client import EngineClient
-from station.engine.messages import Start
-from station.errors import StationError
+from station.engine.messages import OpenSound, Start
+from station.errors import StationError, WrongUse
 
 DESCRIPTION = """\
 Play a chart in the terminal: a count-in, a live early/late meter, and a report at the end.
@@ -28,10 +29,11 @@ Space, Enter, q or Ctrl-C ends the take in good order; it is kept either way ('s
 Without a kit a simulated drummer plays."""
 EXAMPLE = """\
 station play midi://TD-17 --chart double-time-swing --bpm 330
-station play midi://TD-17 midi://SPD --chart pulse
+station play midi://TD-17 --chart pulse --sound audio://default --on 2 --off 2
 station play 'sim://?player=rushing&seed=1' --chart pulse --bars 8 --json -"""
 
 _USUAL_S = 60.0
+_SILENT = "audio://none"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,8 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--latency-ms",
         type=latency_ms,
         metavar="X",
-        help="taken off every hit; without it placement stays undecided",
+        help="taken off every hit; without it what 'station calibrate' has found, and where it "
+        "has not, placement stays undecided",
     )
+    add_click_arguments(parser)
     how.add_argument("--player", type=name, default="", metavar="NAME", help="who plays")
     add_json(parser)
     parser.add_argument("--quiet", action="store_true", help="no live view, only the report")
@@ -116,6 +120,9 @@ def _play(args: argparse.Namespace, chart: Chart, addresses: list[str]) -> Outco
     count = len(chart.notes)
     notes = "1 note" if count == 1 else f"{count} notes"
     title = f"{clean(chart.title)}   {chart.bpm:g} BPM   {notes}   {' + '.join(addresses)}"
+    sound = chosen_sound(args, _SILENT)
+    if args.kit_voices and sound == _SILENT:
+        raise WrongUse("Kit voices need a sound card; add '--sound audio://default'.")
     start = Start(
         document.dump(chart),
         count_in_bars=args.count_in,
@@ -123,10 +130,14 @@ def _play(args: argparse.Namespace, chart: Chart, addresses: list[str]) -> Outco
         latency_ms=args.latency_ms,
         start_ns=args.start_at_ns,
         player=args.player,
+        click=click_of(args) if sound != _SILENT else None,
+        kit_voices=kit_voices_of(args),
     )
     with EngineClient.launch() as engine:
         session = Session(engine, view, note)
         session.prepare(addresses)
+        if sound != _SILENT:
+            session.open_sound(OpenSound(sound, start.kit_voices))
         with (
             asked_to_stop() as stop,
             keyboard() as key,

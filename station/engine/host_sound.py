@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from station.calibration.names import sound_name
 from station.charts.chart import Chart
 from station.clock import Clock
 from station.engine.messages import Click, GridNow, KitVoices, Message, SoundStatus
@@ -122,8 +123,7 @@ class HostSound:
         status = self._metronome.status if self._metronome is not None else None
         if status is None or not self._clicking:
             return ""
-        scheme, _, _ = status.address.partition("://")
-        return f"{scheme}://{status.name}"
+        return sound_name(status.address, status.name)
 
     @property
     def lead_ns(self) -> int:
