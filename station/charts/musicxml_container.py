@@ -132,12 +132,11 @@ def _score_path(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def _read_member(archive: zipfile.ZipFile, path: str, name: str) -> bytes:
-    _check_size(archive.getinfo(path).file_size, name)
+    size = archive.getinfo(path).file_size
+    _check_size(size, name)
     with archive.open(path) as member:
-        # What it says of its own size may be a lie.
-        data = member.read(MAX_BYTES + 1)
-    _check_size(len(data), name)
-    return data
+        # No more than it said: what it says of its own size may be a lie.
+        return member.read(size + 1)
 
 
 def _check_size(size: int, name: str) -> None:
