@@ -109,7 +109,7 @@ class _Writer:
 
     def _lay_out(
         self, bar: Bar, notes: Sequence[_Placed], swing: Swing
-    ) -> Iterator[tuple[str, list[Written], list[_Placed]]]:
+    ) -> Iterator[tuple[str, tuple[Written, ...], list[_Placed]]]:
         """Each voice of a bar that has notes, as it is drawn; a rest where there is none."""
         metre = self._chart.metre_at(bar.tick)
         quarters = Fraction(bar.end_tick - bar.tick, self._chart.ppq)
@@ -119,7 +119,7 @@ class _Writer:
                 places = tuple(straightened(place, swing) for _, _, place in mine)
                 yield voice, write_bar(quarters, metre.beats, metre.unit, places), mine
         if not notes:
-            yield _HAND, [Written(Fraction(0), quarters, "measure")], []
+            yield _HAND, (Written(Fraction(0), quarters, "measure"),), []
 
     def _measure(self, i: int) -> Iterator[str]:
         bar = self._bars[i]
