@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from station import settings
-from station.charts import document, musicxml_container, musicxml_in, smf, toml_chart
+from station.charts import document, smf, toml_chart
 from station.charts.chart import Chart
 from station.errors import ChartError, FileError
 
@@ -164,12 +164,20 @@ def _read_chart(path: Path) -> tuple[Chart, tuple[str, ...]]:
         case ".toml":
             return toml_chart.read_toml_chart(read_text(path), name), ()
         case ".musicxml" | ".mxl" | ".xml":
-            return musicxml_in.read_musicxml(read_bytes(path, musicxml_container.MAX_BYTES), name)
+            return _read_musicxml(path)
         case ".mid" | ".midi":
             return smf.read_smf(read_bytes(path, smf.MAX_BYTES), name), ()
         case ".json":
             return document.parse(read_text(path, MAX_DOCUMENT_BYTES), name), ()
     raise ChartError(f"{path} is no chart; a chart ends in {', '.join(CHART_SUFFIXES)}.")
+
+
+def _read_musicxml(path: Path) -> tuple[Chart, tuple[str, ...]]:
+    # Only who opens such a file waits for its parser.
+    from station.charts.musicxml_container import MAX_BYTES  # noqa: PLC0415
+    from station.charts.musicxml_in import read_musicxml  # noqa: PLC0415
+
+    return read_musicxml(read_bytes(path, MAX_BYTES), path.name)
 
 
 def _usual_bpm(path: Path) -> tuple[float, float] | None:

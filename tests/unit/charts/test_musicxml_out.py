@@ -292,5 +292,10 @@ def test_every_shipped_chart_is_engraved_without_a_warning_and_keeps_its_ids(nam
     picture = "".join(engraver.renderToSVG(page) for page in range(1, engraver.getPageCount() + 1))
     assert engraver.getLog() == ""
     assert capfd.readouterr().err == ""
-    assert set(re.findall(r'id="(n\d+)"', picture)) == {f"n{i}" for i in range(len(shipped.notes))}
-    assert set(re.findall(r'id="(b\d+)"', picture)) == {f"b{b.number}" for b in shipped.bars()}
+    # Beams and others get ids that Verovio makes up, and they may look like these.
+    note_ids = set(re.findall(r'id="(\S+)" class="note"', picture))
+    measure_ids = set(re.findall(r'id="(\S+)" class="measure"', picture))
+    assert {one for one in note_ids if "-g" not in one} == {
+        f"n{i}" for i in range(len(shipped.notes))
+    }
+    assert measure_ids == {f"b{bar.number}" for bar in shipped.bars()}
