@@ -312,31 +312,27 @@ def _bound(noises: NDArray[np.void], call: np.void, side: float) -> float:
 
 @kernel
 def _proven(noises: NDArray[np.void], call: np.void) -> int:
-    """What is proven now, after `weigh`; the call that was made where nothing speaks against it."""
+    """What is proven now, after `weigh`; else the call that was made, while the estimate is
+    where it says."""
     estimate = float(call["estimate"])
-    said = int(call["call"])
-    if said == WITHIN and not call["low"] <= estimate <= call["high"]:
-        said = OPEN
     if estimate < call["low"]:
-        if log_e(noises, call, call["low"]) > call["log_call"]:
-            return LOW
-        against = said == HIGH and log_e(noises, call, call["high"]) > LOG_INTERVAL
-        return OPEN if against else said
-    if estimate > call["high"]:
-        if log_e(noises, call, call["high"]) > call["log_call"]:
-            return HIGH
-        against = said == LOW and log_e(noises, call, call["low"]) > LOG_INTERVAL
-        return OPEN if against else said
-    above = log_e(noises, call, call["low"]) > LOG_INTERVAL
-    below = log_e(noises, call, call["high"]) > LOG_INTERVAL
-    if above and below:
-        return WITHIN
-    return OPEN if (said == LOW and above) or (said == HIGH and below) else said
+        where = LOW
+        proven = log_e(noises, call, call["low"]) > call["log_call"]
+    elif estimate > call["high"]:
+        where = HIGH
+        proven = log_e(noises, call, call["high"]) > call["log_call"]
+    else:
+        where = WITHIN
+        proven = (
+            log_e(noises, call, call["low"]) > LOG_INTERVAL
+            and log_e(noises, call, call["high"]) > LOG_INTERVAL
+        )
+    return where if proven or call["call"] == where else OPEN
 
 
 @kernel
 def _decide(noises: NDArray[np.void], call: np.void, beat: int) -> None:
-    """Call what is proven now; withdraw a call that the interval has come to exclude."""
+    """Call what is proven now; withdraw a call that the estimate has left."""
     weigh(noises, call)
     if call["n"] < FEWEST:
         return

@@ -6,9 +6,8 @@ end does not cut it short.
 
 A call is made when the margin is left, at an error below 1 % a side however often one looks
 (nominally 2 % at the margin itself), or when the interval at 95 % lies inside it: centred,
-steady. It stands until the interval excludes it (a centred or steady one: until the estimate
-leaves the margin): a wider interval later does not take back what was proven, a contradicting
-one does.
+steady. It stands as long as the estimate is on its side of the margin: a wider interval later
+does not take back what was proven, an estimate that says something else does.
 
 What a placement is about is the take so far: where the hand was on average, its slow wander
 included. A player whose wander crosses the margin is called, because it does; the interval

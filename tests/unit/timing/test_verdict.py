@@ -158,15 +158,28 @@ def test_a_contradicted_call_is_replaced():
     assert calls.count(PlacementCall.AHEAD) == calls.count(PlacementCall.BEHIND) == 1
 
 
-def test_a_call_that_the_interval_excludes_is_withdrawn():
+def test_a_call_that_the_estimate_leaves_is_withdrawn():
     told = calls_of([[-14.0 - i % 2] * 8 for i in range(20)] + [[50.0] * 8] * 300)
     assert [p.call for p in told[:3]] == [
         PlacementCall.UNDECIDED,
         PlacementCall.AHEAD,
         PlacementCall.UNDECIDED,
     ]
-    assert told[2].low > -6
+    assert -6 < told[2].offset_ms < 6
     assert told[2].called_at_beat is None
+
+
+def test_a_tempo_call_goes_when_what_was_gained_is_given_back():
+    # 2 % fast for 100 beats, and by and by back to the click.
+    lead = [-10.0 * min(i, 100) + 5.0 * min(max(i - 100, 0), 200) for i in range(800)]
+    offsets = [a + b for a, b in zip(lead, jitter(800, sd=5), strict=True)]
+    running = RunningVerdict(pulse(800), calibrated=True)
+    running.feed(settled(offsets)[:96])
+    assert running.verdict().tempo.call is TempoCall.RUSHING
+    running.feed(settled(offsets)[96:])
+    tempo = running.verdict().tempo
+    assert -0.3 < tempo.ratio_percent < 0.3
+    assert tempo.call in (TempoCall.UNDECIDED, TempoCall.STEADY)
 
 
 def test_a_call_stands_while_the_interval_only_widens():
