@@ -31,6 +31,14 @@ def count(chart: Chart, ticks: NDArray[np.int64], *, bars: bool = False) -> NDAr
     return numbers
 
 
+def passed(chart: Chart, ticks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many ticks of its beat have passed at each tick, and how many the beat has."""
+    starts = np.array([change.tick for change in chart.metre], dtype=np.int64)
+    lengths = np.array([m.beat_ticks(chart.ppq) for m in chart.metre], dtype=np.int64)
+    metre = np.maximum(np.searchsorted(starts, ticks, side="right") - 1, 0)
+    return (ticks - starts[metre]) % lengths[metre], lengths[metre]
+
+
 def half_beats_ns(chart: Chart, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
     """Half a beat of the metre at the tempo in force at each tick, shape as `ticks`."""
     tempo_starts = np.array([change.tick for change in chart.tempo.changes], dtype=np.int64)

@@ -9,6 +9,10 @@ A call is made when the margin is left, at an error below 1 % a side however oft
 steady. It stands as long as the estimate is on its side of the margin: a wider interval later
 does not take back what was proven, an estimate that says something else does.
 
+It is a call about the hits on the beat (and on what else cannot be swung), each against the
+click that was heard with it: who drops a beat and goes on is where he was (`following`). Of hits
+that do not follow the chart, nothing is told.
+
 What a placement is about is the take so far: where the hand was on average, its slow wander
 included. A player whose wander crosses the margin is called, because it does; the interval
 does not claim to hold for that player's next take. The tempo is the player's own, through the
@@ -19,6 +23,7 @@ intervals hold for the take so far as well as for the player.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +35,13 @@ from station.model import (
     PlacementCall,
     PlacementVerdict,
     SpreadVerdict,
+    SwingCall,
     SwingVerdict,
     TempoCall,
     TempoVerdict,
     Verdict,
 )
-from station.timing import evidence, questions
+from station.timing import evidence, following, questions
 
 # Friberg & Sundberg 1995: displacement is noticed from 6 ms on.
 PLACEMENT_MARGIN_MS = 6.0
@@ -56,6 +62,12 @@ _TEMPO = {
     evidence.LOW: TempoCall.DRAGGING,
     evidence.HIGH: TempoCall.RUSHING,
     evidence.WITHIN: TempoCall.STEADY,
+}
+_SWING = {
+    evidence.OPEN: SwingCall.UNDECIDED,
+    evidence.LOW: SwingCall.NARROWER,
+    evidence.HIGH: SwingCall.WIDER,
+    evidence.WITHIN: SwingCall.AS_WRITTEN,
 }
 
 
@@ -78,6 +90,9 @@ class RunningVerdict:
         self._state = np.zeros(1, dtype=evidence.STATE)
         self._state["before"] = -1
         self._state["beat_ns"] = asked.beat_ns
+        self._state["square"] = following.SQUARE
+        self._state["chance"] = 1.0
+        self._state["notes_left"] = len(asked.notes)
         self._moments = np.zeros(evidence.LIMBS + len(asked.limbs), dtype=evidence.MOMENTS)
         pairs = 1 + len(asked.limbs)
         noises = (
@@ -93,6 +108,11 @@ class RunningVerdict:
         self._calls["wide"], self._calls["narrow"] = evidence.PAIR_C
         self._calls["square"] = evidence.LIMB_SQUARE
         self._calls["square"][evidence.FIRST_PAIR_CALL] = evidence.SWING_SQUARE
+        if asked.written_swing is not None:
+            swing = self._calls[evidence.FIRST_PAIR_CALL]
+            written = asked.written_swing / (1 + asked.written_swing) - evidence.SWING_CENTRE
+            swing["low"], swing["high"] = written - asked.swing_margin, written + asked.swing_margin
+            swing["log_call"] = evidence.SWING_LOG_CALL
         placement = self._calls[evidence.PLACEMENT]
         placement["low"], placement["high"] = -PLACEMENT_MARGIN_MS, PLACEMENT_MARGIN_MS
         placement["log_call"] = evidence.PLACEMENT_LOG_CALL
@@ -122,12 +142,25 @@ class RunningVerdict:
     def verdict(self) -> Verdict:
         """The answers so far."""
         evidence.intervals(self._moments, self._noises, self._calls, self._intervals)
+        tempo, placement = self._tempo(), self._placement()
+        ratio = None if tempo.ratio_percent is None else tempo.ratio_percent / 100
+        matched = following.follows(self._state[0], ratio)
+        if matched is False:
+            return Verdict(
+                TempoVerdict(TempoCall.UNDECIDED),
+                PlacementVerdict(PlacementCall.UNDECIDED, calibrated=self._calibrated),
+                matched=False,
+            )
+        if matched is None:
+            tempo = replace(tempo, call=TempoCall.UNDECIDED, called_at_beat=None)
+            placement = replace(placement, call=PlacementCall.UNDECIDED, called_at_beat=None)
         return Verdict(
-            tempo=self._tempo(),
-            placement=self._placement(),
+            tempo=tempo,
+            placement=placement,
             spread=self._spread(),
             limbs=self._limbs(),
-            swing=self._swing(),
+            swing=self._swing(bool(matched)),
+            matched=matched,
         )
 
     def _tempo(self) -> TempoVerdict:
@@ -181,7 +214,7 @@ class RunningVerdict:
                 told.append(LimbVerdict(pad, self._asked.reference, *answer, pairs=pairs))
         return tuple(told) or None
 
-    def _swing(self) -> SwingVerdict | None:
+    def _swing(self, matched: bool) -> SwingVerdict | None:
         answer = self._of_pairs(evidence.SWING)
         if answer is None:
             return None
@@ -189,12 +222,16 @@ class RunningVerdict:
         # An interval that reaches an end of the beat bounds no ratio.
         if not 0 < low <= high < 1:
             return None
+        call = self._calls[evidence.FIRST_PAIR_CALL]
+        said = _SWING[int(call["call"])] if matched else SwingCall.UNDECIDED
         return SwingVerdict(
             ratio=place / (1 - place),
             low=low / (1 - low),
             high=high / (1 - high),
             offbeats=int(self._moments[evidence.SWING]["count"]),
             written=self._asked.written_swing,
+            call=said,
+            called_at_beat=None if said is SwingCall.UNDECIDED else int(call["called_at_beat"]),
         )
 
     def _of_pairs(self, place: int) -> tuple[float, float, float] | None:
