@@ -344,9 +344,9 @@ def _proven(noises: NDArray[np.void], call: np.void) -> int:
 @kernel
 def _decide(noises: NDArray[np.void], call: np.void, beat: int) -> None:
     """Call what is proven now; withdraw a call that the estimate has left."""
+    weigh(noises, call)
     if call["n"] < FEWEST:
         return
-    weigh(noises, call)
     proven = _proven(noises, call)
     if proven != call["call"]:
         call["call"] = proven
