@@ -45,6 +45,9 @@ class Questions:
         Long over short part of the swung beats as written; None where the chart has several.
     swing_margin
         How far from there the middle may lie, in parts of the beat, and nobody notices.
+    even_gap_ms
+        From note to note of a chart of even notes on one pad, which looks the same from every
+        note on; None of any other.
     """
 
     notes: NDArray[np.void]
@@ -55,6 +58,7 @@ class Questions:
     reference: Pad | None
     written_swing: float | None
     swing_margin: float
+    even_gap_ms: float | None
 
 
 def lay_out(chart: Chart) -> Questions:
@@ -75,7 +79,8 @@ def lay_out(chart: Chart) -> Questions:
     triples = _triples(chart, ticks, beat, lanes, notes)
     swing = _written_swing(triples, chart)
     margin = _swing_margin(triples, chart)
-    return Questions(notes, triples, batches, beat_ns, limbs, reference, swing, margin)
+    gap_ms = _even_gap_ms(chart, ticks, lanes)
+    return Questions(notes, triples, batches, beat_ns, limbs, reference, swing, margin, gap_ms)
 
 
 def _batches(
@@ -257,3 +262,10 @@ def _swing_margin(triples: NDArray[np.void], chart: Chart) -> float:
     beat_ms = float(np.median(written[triples["last"]] - written[triples["first"]]))
     beat_ms = max(beat_ms / units.NS_PER_MS, _LEAST_GAP_MS)
     return max(_NOTICED_MS, _NOTICED * beat_ms / 2) / beat_ms
+
+
+def _even_gap_ms(chart: Chart, ticks: NDArray[np.int64], lanes: NDArray[np.int64]) -> float | None:
+    gaps = np.diff(ticks)
+    if not len(gaps) or np.ptp(gaps) or np.ptp(lanes):
+        return None
+    return float(np.diff(chart.written_ns).min()) / units.NS_PER_MS

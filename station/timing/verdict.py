@@ -50,6 +50,8 @@ TEMPO_MARGIN = 0.003
 # A spread, a limb or a swing is told once this many observations bound it.
 _FEWEST_SPREADS = 2
 _FEWEST_PAIRS = 3
+# Nearer to a note than by this part of the gap to the next one, a hit is no other's.
+_NEAR_A_NOTE = 0.25
 
 _PLACEMENT = {
     evidence.OPEN: PlacementCall.UNDECIDED,
@@ -184,6 +186,8 @@ class RunningVerdict:
         if call["n"] == 0:
             return PlacementVerdict(PlacementCall.UNDECIDED, calibrated=True)
         said = _PLACEMENT[int(call["call"])]
+        if self._as_well_elsewhere(float(call["estimate"])):
+            said = PlacementCall.UNDECIDED
         low, high = self._intervals[evidence.PLACEMENT].tolist()
         return PlacementVerdict(
             call=said,
@@ -193,6 +197,17 @@ class RunningVerdict:
             called_at_beat=None if said is PlacementCall.UNDECIDED else int(call["called_at_beat"]),
             calibrated=True,
         )
+
+    def _as_well_elsewhere(self, offset_ms: float) -> bool:
+        """Whether the hits may as well be those of other notes.
+
+        Even notes on one pad look the same from every note on. Who did not play the first one,
+        and lies far from the others, may have played it late, and all others too.
+        """
+        gap_ms = self._asked.even_gap_ms
+        if gap_ms is None or abs(offset_ms) < _NEAR_A_NOTE * gap_ms:
+            return False
+        return not self._asked.notes["played"][0]
 
     def _spread(self) -> SpreadVerdict | None:
         if self._moments[evidence.SPREAD]["n"] < _FEWEST_SPREADS:

@@ -391,3 +391,16 @@ def test_what_is_swung_says_nothing_of_the_click():
         assert verdict.spread.sd_ms == pytest.approx(4, rel=0.1)
         assert verdict.tempo.call is TempoCall.STEADY
         assert verdict.swing.ratio == pytest.approx(1.1, abs=0.03)
+
+
+def test_even_notes_on_one_pad_that_may_be_the_ones_before_are_not_placed():
+    late = jitter(320, 150)  # of 500 ms from note to note
+    assert verdict_of(late).placement.call is PlacementCall.BEHIND
+    placement = verdict_of([None, *late[1:]]).placement
+    assert placement.call is PlacementCall.UNDECIDED
+    assert placement.offset_ms == pytest.approx(150, abs=2)
+    near = [None, *jitter(319, 40)]
+    assert verdict_of(near).placement.call is PlacementCall.BEHIND
+    chart = kit(160)
+    others = [None if i < 2 else 150 + x for i, x in enumerate(jitter(480))]
+    assert verdict_of(others, chart).placement.call is PlacementCall.BEHIND
