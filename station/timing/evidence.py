@@ -437,8 +437,8 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
 
 
 @kernel
-def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
-    """Put a settled batch with hits to the question of the tempo."""
+def _hear_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
+    """Take in what a settled batch with hits says of the tempo."""
     first = state["before"] < 0 or batch["fresh"] == 1
     steps = batch["number"] - state["before"]
     state["before"] = batch["number"]
@@ -449,8 +449,6 @@ def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: n
     if first or noises[0]["w"] == 0.0:
         return
     call["n"] += 1
-    if batch["ends_placement"]:  # every other batch: to ask costs more than to listen
-        _decide(noises, call, batch["end_beat"])
 
 
 @kernel
@@ -615,7 +613,10 @@ def _ask(
     while state["next_batch"] < len(batches) and batches[state["next_batch"]]["notes_left"] == 0:
         batch = batches[state["next_batch"]]
         if batch["whole"] and batch["n"] > 0.0:
-            _ask_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
+            _hear_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
+        # Every other batch, played or not: to ask costs more than to listen.
+        if batch["ends_placement"] and calls[TEMPO]["n"] > 0:
+            _decide(noises[:FIRST_MEAN], calls[TEMPO], batch["end_beat"])
         _ask_placement(batch, state, noises[FIRST_MEAN:FIRST_PAIR], calls[PLACEMENT])
         if batch["ends_spread"] == 1:
             _ask_spread(batches, state["next_batch"], moments[SPREAD])

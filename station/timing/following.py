@@ -27,8 +27,8 @@ from station.timing.beam_kernels import DOUBLE, MISSED, inlined
 
 # Where the hand is, in beats against the written time less `beats_off` whole beats: `level`,
 # the mean square of what hits lie apart from it, and the place of `apart` hits that lie too far;
-# `between` is where what it swings lies. `chance` is the fortune, `heard` hits in all; `hits`,
-# `pairs` and `missed` are of late, `silent` the notes missed since the last hit,
+# `between` is how far from there what it swings lies. `chance` is the fortune, `heard` hits in
+# all; `hits`, `pairs` and `missed` are of late, `silent` the notes missed since the last hit,
 # `notes_left` those of the chart that are not settled: what comes then is an encore.
 HAND = [
     ("level", "f8"), ("square", "f8"), ("beats_off", "f8"), ("between", "f8"),
@@ -104,12 +104,12 @@ def followed(state: np.void, batch: np.void, note: np.void, off_beats: float) ->
         Played − written in local beats.
     """
     at = off_beats - state["beats_off"]
+    away = at - state["level"]
     if note["between"]:
-        away = at - state["between"]
+        away -= state["between"]
         _stake(state, away * note["gaps_a_beat"])
         state["between"] += away * note["pull"]
         return False
-    away = at - state["level"]
     _stake(state, away * note["gaps_a_beat"])
     square = away * away
     most = min(max(_SDS * state["square"], _LEAST_APART), _MOST_APART)

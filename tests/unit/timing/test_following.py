@@ -200,3 +200,20 @@ def test_of_hits_that_do_not_follow_nothing_is_told():
     assert verdict.tempo == TempoVerdict(TempoCall.UNDECIDED)
     assert verdict.placement == PlacementVerdict(PlacementCall.UNDECIDED, calibrated=True)
     assert verdict.spread is verdict.limbs is verdict.swing is None
+
+
+@pytest.mark.parametrize(("ratio", "call"), [(0.0, TempoCall.STEADY), (-0.02, TempoCall.DRAGGING)])
+def test_every_second_bar_alone_is_enough(ratio, call):
+    offsets = [None if i // 4 % 2 else x - ratio * BEAT * i for i, x in enumerate(jitter(640))]
+    verdict = told(offsets).verdict()
+    assert verdict.matched is True
+    assert verdict.tempo.call is call
+
+
+def test_off_beats_are_told_from_chance_by_their_own_place():
+    notes = tuple(Note(i * 480 + d, Pad.SNARE, Zone.HEAD, 38) for i in range(160) for d in (0, 240))
+    chart = Chart("e", TempoMap.constant(120, 480), (MetreChange(0, 4, 4),), notes, 160 * 480)
+    offsets = [None if i % 2 == 0 else 60 + x for i, x in enumerate(jitter(320))]
+    verdict = told(offsets, chart).verdict()
+    assert verdict.matched is True
+    assert verdict.placement.call is PlacementCall.UNDECIDED
