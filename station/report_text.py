@@ -12,7 +12,6 @@ from station.model import (
     MarkKind,
     PlacementCall,
     PlacementVerdict,
-    SwingCall,
     TakeState,
     TempoCall,
     TempoVerdict,
@@ -21,17 +20,12 @@ from station.model import (
 from station.report import Report
 from station.timing import beats
 from station.units import s_from_ns
+from station.verdict_words import NOT_FOLLOWED, SWING_WORDS
 
 _WORST_BARS = 3
 _MOST_LIMBS = 4
 _MOST_RESYNCS = 4
 _FEWEST_HITS = 2  # a bar with fewer says little about the bar
-NOT_FOLLOWED = "These hits do not follow the chart; check chart and tempo."
-SWING_WORDS = {
-    SwingCall.WIDER: "wider than written",
-    SwingCall.NARROWER: "narrower than written",
-    SwingCall.AS_WRITTEN: "as written",
-}
 _SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
 
 

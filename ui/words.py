@@ -8,7 +8,7 @@ from typing import Any
 from station.engine.messages import KitStatus
 from station.hal.api import LinkState
 from station.model import Pad, PlacementCall, StampedBy, SwingCall, TempoCall
-from station.report_text import NOT_FOLLOWED, SWING_WORDS
+from station.verdict_words import NOT_FOLLOWED, SWING_WORDS
 
 NOT_SAID = "not said yet"
 SIMULATED = "A simulated drummer is playing. No kit is attached."

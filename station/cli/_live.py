@@ -15,8 +15,8 @@ from station.cli._meter import PRETTY, Signs, beats, big_number, meter, signed
 from station.engine.messages import KitStatus
 from station.engine.ring import Records
 from station.model import JudgementKind
-from station.report_text import NOT_FOLLOWED
 from station.units import NS_PER_MINUTE, NS_PER_S, ms_from_ns
+from station.verdict_words import NOT_FOLLOWED
 
 # So many hits does the meter's dot stand for: one alone jumps about.
 _RECENT = 8
