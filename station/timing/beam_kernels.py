@@ -8,6 +8,12 @@ weight is the likelihood of all hits and of all notes left out: Reid's multiple 
 tracking (1979). The covariance is shared, since it depends on when hits came and hardly on
 which notes they were.
 
+The noise of hits that come close together is alike, since what the hand does carries all its
+limbs: it is correlated by `tie`, which fades with the time between them and is learned from
+written chords. So a hit is expected where the hand is, and a share of how far the last one was
+from there: a hi-hat that is read a sixteenth away from the snare that sounds with it does not
+fit, though each alone would.
+
 They are called by `hit_kernel.judge`. Here `s` is what all hypotheses share, `p` the priors; the
 arrays are those of `beam_layout.BeamState`.
 """
@@ -32,8 +38,10 @@ LOOK_ANCHOR, LOOK_BACK = 1, 2
 BACK = 8  # hits after a stop until the new place is said
 FRESH = 24  # hits after a stop in which a new anchor is looked for
 _PAIRED, _GONE = 1, 2  # what a note has become
+AT_ONCE_MS = 1.0  # notes written closer together are a chord
 _LIMBS_MS = 15.0  # a limb may be so much later than the others
 _DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
+_CLIPPED_AT_4 = 0.92  # mean of a chi-squared number of one degree of freedom, clipped at 4
 _LOG_2PI = math.log(2 * math.pi)
 _MIX = 0x9E3779B97F4A7C1
 # Calls that pass the state along cost as much as what they do: a third of a hit's time.
@@ -81,6 +89,22 @@ def _predict(s: np.void, p: np.void, t_ms: float) -> float:
     # After a long silence nothing is known any more but the neighbourhood of the click.
     s["offset_var"] = min(s["offset_var"], s["bar_ms"] ** 2)
     return float(dt)
+
+
+@inlined
+def _innovation_var(s: np.void, tie: float) -> float:
+    """Variance of a hit about its prediction, `tie` of the last hit's noise being in it.
+
+    Coloured noise by differencing the measurements (Bryson & Henrikson 1968): what is measured
+    is (1 − tie) o and white noise of variance (1 − tie²) `noise_var`.
+    """
+    return float((1 - tie) ** 2 * s["offset_var"] + (1 - tie * tie) * s["noise_var"])
+
+
+@inlined
+def _expected(h: np.void) -> float:
+    """How far off its note the next hit is expected, if it is one."""
+    return float(h["offset_ms"] + h["tie"] * (h["last_ms"] - h["offset_ms"]))
 
 
 @inlined
@@ -187,7 +211,8 @@ def _branch(
     """Every hypothesis goes on in up to 1 + REACH ways; how many children there are."""
     miss_log = math.log(s["miss_rate"])
     var = s["offset_var"] + s["noise_var"]
-    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * (math.log(var) + _LOG_2PI)
+    log_var = math.log(var)
+    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * _LOG_2PI
     if hit["suspect"]:
         pair_log -= p["suspect_log"]
     s["gate_ms"] = p["gate"] * math.sqrt(var)
@@ -209,9 +234,18 @@ def _branch(
         child["error_ms"] = 0.0
         child["parent"] = i
         child["label"] = DOUBLE if hit["double"] > 0.5 else STRAY
+        since_ms = hit["t_ms"] - h["last_t_ms"]
+        tie = s["tie"] * (1 - since_ms / p["tie_ms"]) if since_ms < p["tie_ms"] else 0.0
+        h["tie"] = tie
+        own_var = var
+        own_log_var = log_var
+        if tie > 0.0:
+            own_var = _innovation_var(s, tie)
+            own_log_var = math.log(own_var)
         n = _try_notes(
-            hit, next_notes[i, lane], at_ms - h["offset_ms"], h["log_weight"] + pair_log, miss_log,
-            s["gate_ms"], 1 / var, i, n + 1, p, notes, loudness, children,
+            hit, next_notes[i, lane], at_ms - _expected(h),
+            h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
+            s["gate_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
         )  # fmt: skip
     return n
 
@@ -275,7 +309,6 @@ def _select(
         top = max(top, children[c]["log_weight"])
     var = s["offset_var"] + s["noise_var"]
     gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
-    most = p["huber"] * math.sqrt(var)
     near = p["merge"] * math.sqrt(s["offset_var"] * (1 - gain))
     near_rate = (
         1.5 * p["merge"] * math.sqrt(max(s["rate_var"] - rate_gain * s["covariance"], 1e-18))
@@ -289,9 +322,11 @@ def _select(
         parent = old[child["parent"]]
         offset, rate, key = parent["offset_ms"], parent["rate"], parent["key"]
         if child["label"] >= 0:
-            error = min(max(child["error_ms"], -most), most)
-            offset += gain * error
-            rate += rate_gain * error
+            own_var = _innovation_var(s, parent["tie"])
+            most = p["huber"] * math.sqrt(own_var)
+            error = min(max(child["error_ms"], -most), most) * (1 - parent["tie"]) / own_var
+            offset += s["offset_var"] * error
+            rate += s["covariance"] * error
             key += mark(lane, notes[child["label"]]["next"]) - mark(
                 lane, old_next[child["parent"], lane]
             )
@@ -356,11 +391,18 @@ def _inherit(
         label = child["label"]
         labels[new, j, slot] = label
         total += h["share"]
+        before = hypotheses[old, parent]
         if label >= 0:
             next_notes[new, j, lane] = notes[label]["next"]
             as_note += h["share"]
+            h["last_ms"] = _expected(before) + child["error_ms"]
+            h["last_t_ms"] = s["t_ms"]
+        else:
+            h["last_ms"] = before["last_ms"]
+            h["last_t_ms"] = before["last_t_ms"]
         if h["log_weight"] == 0.0:
             s["offset_ms"] = h["offset_ms"]
+            s["used_tie"] = before["tie"]
     return as_note / total
 
 
@@ -464,6 +506,24 @@ def _learn_clock(
 
 
 @kernel
+def _learn_tie(s: np.void, p: np.void, own_ms: float, written_ms: float) -> None:
+    """How alike the noise of hits is that are written together.
+
+    The half squared difference of two is (1 − tie) `noise_var` in the mean. A little of that is
+    always found, where the hand wanders faster than the clock's model: it is left off.
+    """
+    if abs(written_ms - s["pair_written_ms"]) < AT_ONCE_MS:
+        share = 0.5 * (own_ms - s["pair_ms"]) ** 2 / s["noise_var"]
+        s["chords"] += 1
+        step = 1 / min(s["chords"] + p["tie_weight"], p["noise_memory"])
+        s["untied"] += step * (min(share, 4.0) / _CLIPPED_AT_4 - s["untied"])
+        least = p["tie_least"]
+        s["tie"] = min(max((1 - s["untied"] - least) / (1 - least), 0.0), p["tie_most"])
+    s["pair_ms"] = own_ms
+    s["pair_written_ms"] = written_ms
+
+
+@kernel
 def _learn_loudness(velocity: float, row: np.void) -> None:
     """Running mean and clipped variance over about the last 200."""
     row["count"] = min(row["count"] + 1, 200.0)
@@ -539,6 +599,7 @@ def _confirm(
     if label >= 0:
         at_ms = hit["t_ms"] - notes[label]["written_ms"]
         _learn_clock(s, p, at_ms, hit["t_ms"], lane, lanes, models)
+        _learn_tie(s, p, at_ms - lane["bias_ms"], notes[label]["written_ms"])
         if velocity > 0:
             _learn_loudness(velocity, loudness[notes[label]["loudness"]])
     elif velocity > 0 and hit["double"] < 0.5:
@@ -593,7 +654,9 @@ def settle(
 @inlined
 def _shrink(s: np.void, is_note: float) -> None:
     """The covariance shrinks as far as the hit was a note (Bar-Shalom & Tse's PDA, 1975)."""
-    var = s["offset_var"] + s["noise_var"]
+    tie = s["used_tie"]
+    var = _innovation_var(s, tie)
+    is_note *= (1 - tie) ** 2
     gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
     s["rate_var"] -= is_note * rate_gain * s["covariance"]
     s["covariance"] -= is_note * gain * s["covariance"]

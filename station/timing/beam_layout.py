@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_kernels import LAG, REACH, RECENT, STRAY, inlined
+from station.timing.beam_kernels import AT_ONCE_MS, LAG, REACH, RECENT, STRAY, inlined
 from station.timing.tables import table
 
 HYPOTHESES = 24
 LANES = 256
 _ROOM = 256  # for what is settled and not yet taken, at first
 
+_CHORDS = 0.1  # of the notes, and a tie can be learned
 LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
 RATE_NOISE = (3e-11, 3e-10, 3e-9)
 
@@ -29,10 +30,11 @@ NOTE = np.dtype(
      ("loudness", "i4"), ("fate", "i4")]
 )  # fmt: skip
 # One reading of the take so far. `key` is a sum over the lanes' next notes: two hypotheses
-# with the same key have used up the same notes. `cursor`: all earlier notes are used up.
+# with the same key have used up the same notes. `cursor`: all earlier notes are used up. `last_`:
+# the last hit that was a note, how far off itself and when; `tie`: what it says of the next.
 HYPOTHESIS = np.dtype(
     [("offset_ms", "f8"), ("rate", "f8"), ("log_weight", "f8"), ("share", "f8"), ("key", "i8"),
-     ("cursor", "i8"), ("child", "i8")]
+     ("cursor", "i8"), ("child", "i8"), ("last_ms", "f8"), ("last_t_ms", "f8"), ("tie", "f8")]
 )  # fmt: skip
 # What a hypothesis may become with the next hit.
 CHILD = np.dtype([("log_weight", "f8"), ("error_ms", "f8"), ("parent", "i8"), ("label", "i8")])
@@ -61,6 +63,8 @@ SHARED = np.dtype(
      ("missed", "f8"), ("notes", "f8"), ("strays", "f8"), ("stray_ms", "f8"), ("doubles", "f8"),
      ("miss_rate", "f8"), ("stray_rate", "f8"), ("ms_per_note", "f8"),
      ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"),
+     ("tie", "f8"), ("used_tie", "f8"), ("untied", "f8"), ("chords", "f8"), ("pair_ms", "f8"),
+     ("pair_written_ms", "f8"),
      ("bar_ms", "f8"),
      ("looked_ms", "f8"), ("offset_ms", "f8"), ("before_ms", "f8"), ("stopped_ms", "f8"),
      ("shift_ms", "f8"), ("active", "i8"), ("hypotheses", "i8"),
@@ -129,6 +133,13 @@ class Priors:
         Log-cost of pairing a hit that the kit's profile suspects.
     jump_log
         Log-cost of a jump of the whole hand.
+    tie, tie_weight
+        Correlation of the noise of hits that come together, and chords that this is worth.
+        0 in a chart without chords: there it could not be given up.
+    tie_ms
+        Between hits so far apart, nothing is left of it.
+    tie_least, tie_most
+        A smaller correlation is taken for none, a larger one for this.
     """
 
     gate: float = 4.5
@@ -161,6 +172,11 @@ class Priors:
     velocity_cap: float = 8.0
     suspect_log: float = 2.3
     jump_log: float = 10.0
+    tie: float = 0.5
+    tie_weight: float = 20.0
+    tie_ms: float = 120.0
+    tie_least: float = 0.25
+    tie_most: float = 0.8
 
     def record(self) -> NDArray[np.void]:
         """As one row, for the kernels."""
@@ -263,6 +279,7 @@ def lay_out(
     lane_table["confirmed"] = STRAY
 
     hypotheses = np.zeros((2, HYPOTHESES), dtype=HYPOTHESIS)
+    hypotheses["last_t_ms"] = -math.inf
     next_notes = np.full((2, HYPOTHESES, lane_count), n, dtype=np.int32)
     occupied = lane_table["begin"] < lane_table["end"]
     next_notes[0, 0, occupied] = order[lane_table["begin"][occupied]]
@@ -322,6 +339,10 @@ def _shared(
     row["extra_rate"] = p.strays
     row["bar_ms"] = bar_ns / 1e6
     row["hypotheses"] = 1
+    chords = np.count_nonzero(np.diff(written) < AT_ONCE_MS)
+    row["tie"] = p.tie if chords > _CHORDS * len(written) else 0.0
+    row["untied"] = (1 - p.tie_least) * (1 - row["tie"])
+    row["pair_written_ms"] = -math.inf
     return row, noise_var
 
 

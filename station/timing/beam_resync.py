@@ -261,6 +261,7 @@ def _join(
     h = beam[place]
     h["offset_ms"] = offset_ms
     h["rate"] = rate
+    h["last_t_ms"] = -np.inf
     h["log_weight"] = gain
     h["key"] = key
     h["cursor"] = _notes_before(gone_ms - 15.0, x.notes)

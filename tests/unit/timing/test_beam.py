@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from station.timing.beam import DOUBLE, HEARD, MISSED, STRAY, BeamMatcher
-from station.timing.beam_layout import dense_gap_ms
+from station.timing.beam_layout import Priors, dense_gap_ms
 
 BEAT_NS = 181_818_182
 BAR_NS = 4 * BEAT_NS
@@ -115,6 +115,53 @@ def test_noise_is_learned_from_the_player():
         noises.append(matcher.noise_ms)
     assert noises[0] == pytest.approx(3.0, rel=0.3)
     assert noises[1] == pytest.approx(12.0, rel=0.3)
+
+
+def hand(times, common_ms: float, own_ms: float, seed: int) -> np.ndarray:
+    """Hits whose noise is partly that of the whole hand, which fades within 80 ms."""
+    rng = np.random.default_rng(seed)
+    off = np.zeros(len(times))
+    for i in range(1, len(times)):
+        keep = math.exp((times[i - 1] - times[i]) / 80e6)
+        off[i] = keep * off[i - 1] + math.sqrt(1 - keep * keep) * rng.normal(0.0, common_ms)
+    off += rng.normal(0.0, own_ms, len(times))
+    return times + (off * 1e6).astype(np.int64)
+
+
+@pytest.mark.parametrize(("common_ms", "own_ms", "tie"), [(0, 8, 0.0), (12, 6, 0.7), (8, 8, 0.3)])
+def test_how_alike_the_noise_of_a_chord_is_is_learned(common_ms, own_ms, tie):
+    written, lanes = groove(60)
+    matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
+    times = hand(written, common_ms, own_ms, 3)
+    order = np.argsort(times, kind="stable")
+    settle(matcher, rows(times[order], lanes[order]))
+    assert float(matcher._state.shared["tie"][0]) == pytest.approx(tie, abs=0.15)
+
+
+def test_a_chart_without_chords_has_no_tie_to_begin_with():
+    written, lanes = sixteenths(64)
+    assert BeamMatcher(written, lanes, bar_ns=BAR_NS)._state.shared["tie"][0] == 0.0
+    written, lanes = groove(4)
+    assert BeamMatcher(written, lanes, bar_ns=BAR_NS)._state.shared["tie"][0] == 0.5
+
+
+def test_one_pad_does_not_slip_against_the_others():
+    # Sixteenths on the hi-hat, whose hand is off by up to a whole one, and a backbeat.
+    beat = BEAT_NS // 4
+    bar = [(i * beat, 0) for i in range(16)] + [(4 * beat, 1), (12 * beat, 1)]
+    bar += [(i * beat, 2) for i in (0, 3, 7, 10, 11)]
+    notes = np.array(sorted((b * BAR_NS + t, pad) for b in range(24) for t, pad in bar))
+    written, lanes = notes[:, 0], notes[:, 1]
+    wrong = {}
+    for name, priors in (("tied", Priors()), ("untied", Priors(tie=0.0, tie_most=0.0))):
+        wrong[name] = 0
+        for seed in range(12):
+            times = hand(written, 16.0, 5.0, seed)
+            order = np.argsort(times, kind="stable")
+            matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS, priors=priors)
+            confirmed, _, _ = settle(matcher, rows(times[order], lanes[order]))
+            wrong[name] += int((confirmed != order).sum())
+    assert wrong["tied"] < 0.5 * wrong["untied"]
 
 
 def test_a_label_is_confirmed_sixteen_hits_later_at_the_latest():
@@ -227,8 +274,9 @@ def test_what_is_settled_does_not_grow_the_state_in_the_live_path():
     assert matcher._settled is before
 
 
+@pytest.mark.parametrize("tie", [0.0, 0.6])
 @pytest.mark.parametrize("seed", range(20))
-def test_the_beam_says_what_reading_the_hits_in_every_way_would_say(seed):
+def test_the_beam_says_what_reading_the_hits_in_every_way_would_say(seed, tie):
     rng = np.random.default_rng(seed)
     gap = 45.0
     written = [gap * i for i in range(7)]
@@ -237,8 +285,13 @@ def test_the_beam_says_what_reading_the_hits_in_every_way_would_say(seed):
     notes = np.array([round(w * 1e6) for w in written])
     matcher = BeamMatcher(notes, np.zeros(7, dtype=np.int64), bar_ns=10**12)
     shared = matcher._state.shared[0]
+    shared["tie"] = tie
     clock = beam_twin.Clock(
-        float(shared["offset_var"]), 0.0, float(shared["rate_var"]), float(shared["noise_var"])
+        float(shared["offset_var"]),
+        0.0,
+        float(shared["rate_var"]),
+        float(shared["noise_var"]),
+        tie,
     )
     stray_rate = float(shared["stray_rate"])
     heard = rows([round(t * 1e6) for t in hits], 0)
