@@ -86,8 +86,12 @@ def _predict(s: np.void, p: np.void, t_ms: float) -> float:
     s["offset_var"] += dt * (2 * s["covariance"] + dt * s["rate_var"] + q1 + q2 * dt * dt / 3)
     s["covariance"] = keep * (s["covariance"] + dt * (s["rate_var"] + q2 * dt / 2))
     s["rate_var"] = keep * keep * (s["rate_var"] + q2 * dt)
-    # After a long silence nothing is known any more but the neighbourhood of the click.
-    s["offset_var"] = min(s["offset_var"], s["bar_ms"] ** 2)
+    # After a long silence nothing is known any more but the neighbourhood of the click. What is
+    # known of both goes down with it: more than all is known about neither.
+    most = s["bar_ms"] ** 2
+    if s["offset_var"] > most:
+        s["covariance"] *= math.sqrt(most / s["offset_var"])
+        s["offset_var"] = most
     return float(dt)
 
 
@@ -141,7 +145,8 @@ def _let_pass(
 ) -> None:
     """Notes that can no longer be hit under this hypothesis are missed."""
     note = h["cursor"]
-    while notes[note]["written_ms"] < before_ms:
+    end = len(notes) - 1
+    while note < end and notes[note]["written_ms"] < before_ms:
         lane = notes[note]["lane"]
         if next_notes[lane] == note:
             after = notes[note]["next"]
@@ -174,8 +179,9 @@ def _try_notes(
     and the log-density of the velocity for a note that is written so loud.
     """
     last = n + REACH
+    end = len(notes) - 1
     per_sd = math.sqrt(precision)
-    while n < last:
+    while n < last and note < end:
         error = at_ms - notes[note]["written_ms"]
         if error < -gate_ms:
             break
@@ -658,7 +664,7 @@ def _shrink(s: np.void, is_note: float) -> None:
     var = _innovation_var(s, tie)
     is_note *= (1 - tie) ** 2
     gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
-    s["rate_var"] -= is_note * rate_gain * s["covariance"]
+    s["rate_var"] = max(s["rate_var"] - is_note * rate_gain * s["covariance"], 0.0)
     s["covariance"] -= is_note * gain * s["covariance"]
     s["offset_var"] -= is_note * gain * s["offset_var"]
 

@@ -36,6 +36,15 @@ def rows(take) -> np.ndarray:
     )
 
 
+def eighths(beats: int, bpm: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hi-hat on every eighth, kick and snare by turns on the beat: times and lanes."""
+    half_ns = 30_000_000_000 // bpm
+    rows = [(i * half_ns, 0) for i in range(2 * beats)]
+    rows += [(2 * i * half_ns, 1 + i % 2) for i in range(beats)]
+    notes = np.array(sorted(rows), dtype=np.int64)
+    return notes[:, 0], notes[:, 1]
+
+
 @settings(max_examples=150, deadline=None)
 @given(charts, takes)
 def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, take):
@@ -53,6 +62,35 @@ def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, tak
     assert math.isfinite(matcher.noise_ms)
     for name in matcher._state.shared.dtype.names:
         assert not math.isnan(matcher._state.shared[name][0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    bpm=st.sampled_from([1, 60, 120, 330, 1000]),
+    bar_beats=st.sampled_from([1, 4, 14]),
+    stop=st.integers(0, 200),
+    silence=st.integers(0, 2_000),
+)
+def test_after_any_silence_the_state_is_sound(seed, bpm, bar_beats, stop, silence):
+    rng = np.random.default_rng(seed)
+    written, lanes = eighths(2_400, bpm)
+    beat_ns = 60_000_000_000 // bpm
+    played = (written < stop * beat_ns) | (written >= (stop + silence) * beat_ns)
+    matcher = BeamMatcher(written, lanes, bar_ns=bar_beats * beat_ns)
+    hits = np.zeros(int(played.sum()), dtype=HEARD)
+    hits["t_ns"] = np.sort(written[played] + rng.normal(0, 6e6, len(hits)).astype(np.int64))
+    hits["lane"] = lanes[played]
+    shared = matcher._state.shared[0]
+    for i in range(len(hits)):
+        matcher.hear(hits[i : i + 1])
+        assert shared["offset_var"] > 0
+        assert shared["rate_var"] >= 0
+        bound = shared["offset_var"] * shared["rate_var"]
+        assert shared["covariance"] ** 2 <= bound * (1 + 1e-6) + 1e-12
+    for name in ("shared", "models", "lanes"):
+        rows = getattr(matcher._state, name)
+        assert not any(np.isnan(rows[field]).any() for field in rows.dtype.names)
 
 
 @settings(max_examples=100, deadline=None)
