@@ -106,6 +106,7 @@ def _prepare(case: Case) -> tuple[BeamMatcher, NDArray[np.void]]:
         part.lane,
         part.dynamic,
         bar_ns=round(part.bar_ms * 1e6),
+        places_in_beat=np.round(part.written_ms / part.bar_ms * 48).astype(np.int64) % 12,
     )
     hits = np.zeros(len(case.t_ms), dtype=HEARD)
     hits["t_ns"] = np.round(case.t_ms * 1e6)

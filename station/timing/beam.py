@@ -70,6 +70,9 @@ class BeamMatcher:
         Each note's `model.Dynamic`, shape (notes,); None: all alike.
     bar_ns
         How long a label may wait at most: a bar.
+    places_in_beat
+        Where in its beat each note is written, small numbers from 0, shape (notes,): a player
+        may accent by place, which tells one sixteenth from the next. None: nothing is known.
     priors
         What is believed of any player.
     verdict
@@ -88,6 +91,7 @@ class BeamMatcher:
         dynamics: NDArray[np.integer] | None = None,
         *,
         bar_ns: int,
+        places_in_beat: NDArray[np.integer] | None = None,
         priors: Priors | None = None,
         verdict: Sequence[NDArray[np.void]] = (),
     ) -> None:
@@ -96,6 +100,7 @@ class BeamMatcher:
             np.asarray(written_ns, dtype=np.int64),
             np.asarray(lanes, dtype=np.int64),
             alike if dynamics is None else np.asarray(dynamics, dtype=np.int64),
+            alike if places_in_beat is None else np.asarray(places_in_beat, dtype=np.int64),
             bar_ns,
             priors or Priors(),
         )

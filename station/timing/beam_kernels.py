@@ -69,6 +69,17 @@ def _loud_log(velocity: float, row: np.void, cap: float) -> float:
 
 
 @inlined
+def _note_loud_log(velocity: float, note: np.void, loudness: NDArray[np.void], p: np.void) -> float:
+    """Log-density of a note's velocity: by its place in the beat where the player accents so."""
+    row = loudness[note["loudness"]]
+    if row["within"] < p["place_share"] * row["var"]:
+        placed = loudness[note["placed"]]
+        if placed["count"] >= p["place_count"]:
+            return _loud_log(velocity, placed, p["place_cap"])
+    return _loud_log(velocity, row, p["velocity_cap"])
+
+
+@inlined
 def _stray_loud_log(velocity: float, row: np.void) -> float:
     """Log-density of a stray's velocity: mostly as loud as strays have been, else anything."""
     z2 = (velocity - row["mean"]) ** 2 / row["var"]
@@ -188,8 +199,7 @@ def _try_notes(
         if error < gate_ms:
             weight = log_weight - _huber(error * per_sd, p["huber"])
             if hit["velocity"] > 0:
-                row = loudness[notes[note]["loudness"]]
-                weight += _loud_log(hit["velocity"], row, p["velocity_cap"])
+                weight += _note_loud_log(hit["velocity"], notes[note], loudness, p)
             child = children[n]
             child["log_weight"] = weight
             child["error_ms"] = error
@@ -540,6 +550,17 @@ def _learn_loudness(velocity: float, row: np.void) -> None:
 
 
 @kernel
+def _learn_accents(velocity: float, row: np.void, placed: np.void, p: np.void) -> None:
+    """How loud a note is, and how much less its loudness varies at one place in the beat."""
+    if placed["count"] >= p["place_count"]:
+        d = velocity - placed["mean"]
+        step = 1 / min(row["count"] + 1, 100.0)
+        row["within"] += step * (min(d * d, 9 * row["within"]) - row["within"])
+    _learn_loudness(velocity, row)
+    _learn_loudness(velocity, placed)
+
+
+@kernel
 def _learn_rates(
     s: np.void, p: np.void, hit: np.void, label: int, skipped: int, lanes: int
 ) -> None:
@@ -607,7 +628,10 @@ def _confirm(
         _learn_clock(s, p, at_ms, hit["t_ms"], lane, lanes, models)
         _learn_tie(s, p, at_ms - lane["bias_ms"], notes[label]["written_ms"])
         if velocity > 0:
-            _learn_loudness(velocity, loudness[notes[label]["loudness"]])
+            note_row = notes[label]
+            _learn_accents(
+                velocity, loudness[note_row["loudness"]], loudness[note_row["placed"]], p
+            )
     elif velocity > 0 and hit["double"] < 0.5:
         _learn_loudness(velocity, loudness[len(loudness) - 1])
 

@@ -27,7 +27,7 @@ RATE_NOISE = (3e-11, 3e-10, 3e-9)
 # `next` is the following note of the same lane; the last row is a sentinel at infinity.
 NOTE = np.dtype(
     [("written_ms", "f8"), ("written_ns", "i8"), ("next", "i4"), ("lane", "i4"),
-     ("loudness", "i4"), ("fate", "i4")]
+     ("loudness", "i4"), ("placed", "i4"), ("fate", "i4")]
 )  # fmt: skip
 # One reading of the take so far. `key` is a sum over the lanes' next notes: two hypotheses
 # with the same key have used up the same notes. `cursor`: all earlier notes are used up. `last_`:
@@ -48,8 +48,11 @@ LANE = np.dtype(
     [("begin", "i8"), ("end", "i8"), ("bias_ms", "f8"), ("pairs", "f8"), ("t_ms", "f8"),
      ("velocity", "f8"), ("confirmed", "i8")]
 )  # fmt: skip
-# How loud: mean and variance of the velocities of one (lane, dynamic), or of stray hits.
-LOUDNESS = np.dtype([("mean", "f8"), ("var", "f8"), ("log_peak", "f8"), ("count", "f8")])
+# How loud: mean and variance of the velocities of one (lane, dynamic), the variance within one
+# place in the beat; the same for each place; and for stray hits.
+LOUDNESS = np.dtype(
+    [("mean", "f8"), ("var", "f8"), ("log_peak", "f8"), ("count", "f8"), ("within", "f8")]
+)
 # A hit that was heard lately.
 RECENT_HIT = np.dtype(
     [("t_ms", "f8"), ("t_ns", "i8"), ("lane", "i4"), ("velocity", "i4"), ("suspect", "i4"),
@@ -127,8 +130,11 @@ class Priors:
         A double trigger is never thought to be rarer than this.
     rate_cap
         Missed notes and strays are never thought to be more frequent than this.
-    velocity_cap
-        Largest log-cost of a velocity that does not fit.
+    velocity_cap, place_cap
+        Largest log-cost of a velocity that does not fit its dynamic, its place in the beat.
+    place_share, place_count
+        Places count once the variance of velocities within one is so small a share of the
+        whole, and where so many have been heard.
     suspect_log
         Log-cost of pairing a hit that the kit's profile suspects.
     jump_log
@@ -170,6 +176,9 @@ class Priors:
     doubles_floor: float = 0.02
     rate_cap: float = 0.12
     velocity_cap: float = 8.0
+    place_cap: float = 3.0
+    place_share: float = 0.85
+    place_count: float = 4.0
     suspect_log: float = 2.3
     jump_log: float = 10.0
     tie: float = 0.5
@@ -238,6 +247,7 @@ def lay_out(
     written_ns: NDArray[np.int64],
     lanes: NDArray[np.int64],
     dynamics: NDArray[np.int64],
+    places_in_beat: NDArray[np.int64],
     bar_ns: int,
     priors: Priors,
 ) -> BeamState:
@@ -251,6 +261,8 @@ def lay_out(
         Each note's lane, 0 to `LANES` − 1, shape (notes,).
     dynamics
         Each note's `model.Dynamic`, shape (notes,).
+    places_in_beat
+        Where in its beat each note is written, any numbers from 0, shape (notes,).
     bar_ns
         How long a label may wait at most.
     """
@@ -267,6 +279,9 @@ def lay_out(
     notes["written_ms"][n] = np.inf
     notes["lane"][:n] = lanes
     notes["loudness"][:n] = lanes * 3 + dynamics
+    kinds = notes["loudness"][:n] * (places_in_beat.max(initial=0) + 1) + places_in_beat
+    accents, accent = np.unique(kinds, return_inverse=True)
+    notes["placed"][:n] = lane_count * 3 + accent
     notes["next"] = n
     order = np.argsort(lanes, kind="stable").astype(np.int32)
     same = lanes[order[:-1]] == lanes[order[1:]]
@@ -291,7 +306,7 @@ def lay_out(
         notes=notes,
         lane_notes=order,
         lanes=lane_table,
-        loudness=_loudness(lane_count),
+        loudness=_loudness(lane_count, len(accents)),
         models=_models(noise_var, priors),
         hypotheses=hypotheses,
         next_notes=next_notes,
@@ -359,13 +374,14 @@ def _models(noise_var: float, p: Priors) -> NDArray[np.void]:
     return models
 
 
-def _loudness(lane_count: int) -> NDArray[np.void]:
-    """Ghost, normal and accent for each lane, and one row for strays."""
-    rows = np.zeros(lane_count * 3 + 1, dtype=LOUDNESS)
-    rows["mean"] = np.append(np.tile([40.0, 80.0, 105.0], lane_count), 75.0)
-    rows["var"] = 30.0**2
+def _loudness(lane_count: int, places: int) -> NDArray[np.void]:
+    """Ghost, normal and accent for each lane, those at each place, and one row for strays."""
+    rows = np.zeros(lane_count * 3 + places + 1, dtype=LOUDNESS)
+    rows["mean"] = 75.0
+    rows["mean"][: lane_count * 3] = np.tile([40.0, 80.0, 105.0], lane_count)
+    rows["var"] = rows["within"] = 30.0**2
     rows["var"][-1] = 35.0**2
     rows["log_peak"] = -0.5 * np.log(2 * math.pi * rows["var"])
-    rows["count"] = 4.0
+    rows["count"][: lane_count * 3] = 4.0
     rows["count"][-1] = 10.0
     return rows

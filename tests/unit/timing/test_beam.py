@@ -164,6 +164,34 @@ def test_one_pad_does_not_slip_against_the_others():
     assert wrong["tied"] < 0.5 * wrong["untied"]
 
 
+def test_accents_that_are_not_written_tell_one_place_from_the_next():
+    written, lanes = sixteenths(600)
+    place = np.arange(600) % 4
+    wrong = {True: 0, False: 0}
+    for seed in range(8):
+        played = np.flatnonzero(np.random.default_rng(seed).random(600) > 0.1)
+        times = hand(written, 7.0, 7.0, seed)[played]
+        order = np.argsort(times, kind="stable")
+        loud = np.where(place[played] == 0, 105, 55)
+        for told in wrong:
+            matcher = BeamMatcher(
+                written, lanes, bar_ns=BAR_NS, places_in_beat=place if told else None
+            )
+            confirmed, _, _ = settle(matcher, rows(times[order], 0, loud[order]))
+            wrong[told] += int((confirmed != played[order]).sum())
+    assert wrong[True] < 0.5 * wrong[False], wrong
+
+
+def test_places_say_nothing_where_all_are_as_loud():
+    written, lanes = groove(30)
+    loud = np.random.default_rng(2).normal(80, 15, len(written)).astype(int)
+    confirmed = []
+    for places in (np.arange(len(written)) % 7, None):
+        matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS, places_in_beat=places)
+        confirmed.append(settle(matcher, rows(jittered(written, 6.0), lanes, loud))[2])
+    assert confirmed[0].tobytes() == confirmed[1].tobytes()
+
+
 def test_a_label_is_confirmed_sixteen_hits_later_at_the_latest():
     written, lanes = sixteenths(64)
     matcher = BeamMatcher(written, lanes, bar_ns=10**12)
