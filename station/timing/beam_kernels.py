@@ -23,9 +23,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from station.timing.beam_entry import LIMBS_MS, come_in, is_outside
+from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
 RECENT = 32  # hits that a new anchor is judged by
@@ -38,14 +39,9 @@ LOOK_ANCHOR, LOOK_BACK = 1, 2
 BACK = 8  # hits after a stop until the new place is said
 FRESH = 24  # hits after a stop in which a new anchor is looked for
 _PAIRED, _GONE = 1, 2  # what a note has become
-AT_ONCE_MS = 1.0  # notes written closer together are a chord
-_LIMBS_MS = 15.0  # a limb may be so much later than the others
 _DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
 _CLIPPED_AT_4 = 0.92  # mean of a chi-squared number of one degree of freedom, clipped at 4
 _LOG_2PI = math.log(2 * math.pi)
-_MIX = 0x9E3779B97F4A7C1
-# Calls that pass the state along cost as much as what they do: a third of a hit's time.
-inlined = njit(inline="always", nogil=True)
 
 
 @inlined
@@ -53,12 +49,6 @@ def _huber(z: float, k: float) -> float:
     """½z² with exponential tails beyond k (Huber 1964): the log-cost of a residual."""
     z = abs(z)
     return 0.5 * z * z if z < k else k * z - 0.5 * k * k
-
-
-@inlined
-def mark(lane: int, note: int) -> int:
-    """A lane's share in a hypothesis's key."""
-    return (note + 1) * (2 * lane + 1) * _MIX
 
 
 @inlined
@@ -97,9 +87,9 @@ def _predict(s: np.void, p: np.void, t_ms: float) -> float:
     s["offset_var"] += dt * (2 * s["covariance"] + dt * s["rate_var"] + q1 + q2 * dt * dt / 3)
     s["covariance"] = keep * (s["covariance"] + dt * (s["rate_var"] + q2 * dt / 2))
     s["rate_var"] = keep * keep * (s["rate_var"] + q2 * dt)
-    # After a long silence nothing is known any more but the neighbourhood of the click. What is
-    # known of both goes down with it: more than all is known about neither.
-    most = s["bar_ms"] ** 2
+    # Beyond that any note would fit. The covariance goes down with it: no more can be known of
+    # both than of each.
+    most = s["offset_var_cap"]
     if s["offset_var"] > most:
         s["covariance"] *= math.sqrt(most / s["offset_var"])
         s["offset_var"] = most
@@ -176,6 +166,7 @@ def _try_notes(
     log_weight: float,
     miss_log: float,
     gate_ms: float,
+    wide_ms: float,
     precision: float,
     parent: int,
     n: int,
@@ -192,6 +183,13 @@ def _try_notes(
     last = n + REACH
     end = len(notes) - 1
     per_sd = math.sqrt(precision)
+    # More notes in reach than are tried: those nearest to the prediction.
+    while gate_ms > wide_ms:
+        nearer = notes[notes[note]["next"]]["next"]
+        if not notes[nearer]["written_ms"] <= at_ms:
+            break
+        note = notes[note]["next"]
+        log_weight += miss_log
     while n < last and note < end:
         error = at_ms - notes[note]["written_ms"]
         if error < -gate_ms:
@@ -243,7 +241,7 @@ def _branch(
         # Geman–McClure: bounded, flat far away.
         away = (h["offset_ms"] / p["pull_ms"]) ** 2
         h["log_weight"] -= p["pull_per_ms"] * min(dt, 1000.0) * away / (1 + away)
-        gone_ms = hit["t_ms"] - h["offset_ms"] - s["gate_ms"] - _LIMBS_MS
+        gone_ms = hit["t_ms"] - h["offset_ms"] - s["gate_ms"] - LIMBS_MS
         _let_pass(notes, h, next_notes[i], gone_ms, miss_log)
         child = children[n]
         child["log_weight"] = h["log_weight"] + hit["extra_log"]
@@ -261,7 +259,7 @@ def _branch(
         n = _try_notes(
             hit, next_notes[i, lane], at_ms - _expected(h),
             h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
-            s["gate_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
+            s["gate_ms"], 4 * s["half_gap_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
         )  # fmt: skip
     return n
 
@@ -452,6 +450,16 @@ def _shift_bias(lanes: NDArray[np.void], lane: np.void, shift_ms: float) -> None
             lanes[i]["bias_ms"] -= shift_ms / used
 
 
+@inlined
+def _begin_again(m: np.void, at_ms: float, p: np.void) -> None:
+    """After a long silence a model of the clock knows the hand's place by one hit."""
+    m["offset_ms"] = at_ms
+    m["rate"] = 0.0
+    m["offset_var"] = 1.0
+    m["covariance"] = 0.0
+    m["rate_var"] = p["rate_sd"] ** 2 / m["noise_var"]
+
+
 @kernel
 def _learn_clock(
     s: np.void,
@@ -477,6 +485,10 @@ def _learn_clock(
     at_ms -= lane["bias_ms"]
     dt = max(t_ms - s["clock_ms"], 0.0)
     s["clock_ms"] = max(t_ms, s["clock_ms"])
+    if dt > s["long_ms"]:
+        for i in range(len(models)):
+            _begin_again(models[i], at_ms, p)
+        return
     keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
     for i in range(len(models)):
         m = models[i]
@@ -621,6 +633,8 @@ def _confirm(
     out["chart_index"] = label
     out["counts"] = 1 if label >= 0 and not hit["suspect"] else 0
     out["offset_ns"] = hit["t_ns"] - notes[label]["written_ns"] if label >= 0 else 0
+    if hit["outside"]:
+        return
     _learn_rates(s, p, hit, label, skipped, len(lanes) - 1)
     velocity = float(hit["velocity"])
     if label >= 0:
@@ -694,20 +708,15 @@ def _shrink(s: np.void, is_note: float) -> None:
 
 
 @inlined
-def _watch(s: np.void, is_note: float, before_ms: float, dt: float) -> None:
-    """Whether to look for the player: too many extra hits lately, or back after a stop."""
+def _watch(s: np.void, is_note: float) -> None:
+    """Whether to look for the player: too many extra hits lately, or just come in."""
     ticket = s["heard"] - 1
     s["extra_rate"] += (1.0 - is_note - s["extra_rate"]) / 8
-    if dt > s["bar_ms"] and ticket > 0:
-        s["since"] = ticket
-        s["before_ms"] = before_ms
-        s["stopped_ms"] = dt
     after = ticket - s["since"]
-    back = s["since"] > 0
-    if back and after == BACK:
+    if s["stopped_ms"] > 0 and after == BACK:
         s["look"] |= LOOK_BACK
     usual = (s["strays"] + s["doubles"]) / s["hits"]
-    if not ((back and after < FRESH) or s["extra_rate"] > 0.15 + min(usual, 0.3)):
+    if not (after < FRESH or s["extra_rate"] > 0.15 + min(usual, 0.3)):
         return
     # Not at every hit, and not all the time in a burst.
     if after < 3 or ticket - s["looked"] < 4 or s["t_ms"] - s["looked_ms"] < s["bar_ms"] / 16:
@@ -718,12 +727,22 @@ def _watch(s: np.void, is_note: float, before_ms: float, dt: float) -> None:
 
 
 @inlined
+def _stand_by(s: np.void, slot: int, label: int, labels: NDArray[np.int32]) -> None:
+    """A hit outside the chart: all hypotheses call it the same, and think no other of the rest."""
+    for j in range(s["hypotheses"]):
+        labels[j, slot] = label
+    if s["entered_ms"] == -math.inf:
+        s["since"] = s["heard"] + 1
+
+
+@inlined
 def hear(
     hits: NDArray[np.void],
     begin: int,
     s: np.void,
     p: np.void,
     notes: NDArray[np.void],
+    lane_notes: NDArray[np.int32],
     lanes: NDArray[np.void],
     loudness: NDArray[np.void],
     models: NDArray[np.void],
@@ -756,30 +775,44 @@ def hear(
         hit["lane"] = place
         hit["velocity"] = row["velocity"]
         hit["suspect"] = row["suspect"]
-        before_ms = s["offset_ms"]
-        dt = _predict(s, p, t_ms)
         hit["extra_log"] = _extra_log(s, p, hit, lane, loudness[len(loudness) - 1])
+        slot = ticket % LAG
+        is_note = 0.0
         old = s["active"]
-        new = 1 - old
-        count = _branch(
-            s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes, loudness,
-            children,
-        )  # fmt: skip
-        kept = _select(
-            s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes, children
-        )
-        is_note = _inherit(
-            s, kept, place, ticket % LAG, old, new, hypotheses, next_notes, labels, notes, children
-        )
-        _shrink(s, is_note)
+        hit["outside"] = is_outside(s, t_ms - lane["bias_ms"] - s["offset_ms"], notes)
+        if hit["outside"]:
+            hit["label"] = DOUBLE if hit["double"] > 0.5 else STRAY
+            _stand_by(s, slot, hit["label"], labels[old])
+        else:
+            if s["entered_ms"] == -math.inf or t_ms - s["t_ms"] > s["long_ms"]:
+                come_in(
+                    t_ms, s, p, notes, lane_notes, lanes, hypotheses[old], next_notes[old],
+                    labels[old],
+                )  # fmt: skip
+            dt = _predict(s, p, t_ms)
+            new = 1 - old
+            count = _branch(
+                s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes,
+                loudness, children,
+            )  # fmt: skip
+            kept = _select(
+                s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes,
+                children,
+            )  # fmt: skip
+            is_note = _inherit(
+                s, kept, place, slot, old, new, hypotheses, next_notes, labels, notes, children
+            )
+            _shrink(s, is_note)
+            hit["label"] = _vote(kept, slot, hypotheses[new], labels[new])
         row["ticket"] = ticket
-        row["label"] = hit["label"] = _vote(kept, ticket % LAG, hypotheses[new], labels[new])
+        row["label"] = hit["label"]
         lane["t_ms"] = t_ms
         lane["velocity"] = row["velocity"]
         s["heard"] = ticket + 1
         if s["heard"] - s["confirmed"] >= LAG:
             _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
-        _watch(s, is_note, before_ms, dt)
+        if not hit["outside"]:
+            _watch(s, is_note)
         if s["look"] != 0:
             return i + 1
     return len(hits)

@@ -13,13 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_kernels import AT_ONCE_MS, LAG, REACH, RECENT, STRAY, inlined
+from station.timing.beam_kernels import LAG, REACH, RECENT, STRAY
+from station.timing.beam_places import AT_ONCE_MS, inlined
 from station.timing.tables import table
 
 HYPOTHESES = 24
 LANES = 256
 _ROOM = 256  # for what is settled and not yet taken, at first
 
+_LONG_BARS, _LONG_GAPS = 1.5, 8.0  # what is a long silence, whichever is longer
 _CHORDS = 0.1  # of the notes, and a tie can be learned
 LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
 RATE_NOISE = (3e-11, 3e-10, 3e-9)
@@ -56,12 +58,13 @@ LOUDNESS = np.dtype(
 # A hit that was heard lately.
 RECENT_HIT = np.dtype(
     [("t_ms", "f8"), ("t_ns", "i8"), ("lane", "i4"), ("velocity", "i4"), ("suspect", "i4"),
-     ("label", "i4"), ("double", "f8"), ("extra_log", "f8")]
+     ("label", "i4"), ("outside", "i4"), ("double", "f8"), ("extra_log", "f8")]
 )  # fmt: skip
 # All that the hypotheses share.
 SHARED = np.dtype(
     [("t_ms", "f8"), ("offset_var", "f8"), ("covariance", "f8"), ("rate_var", "f8"),
-     ("noise_var", "f8"), ("noise_var_cap", "f8"), ("level_noise", "f8"), ("rate_noise", "f8"),
+     ("start_var", "f8"), ("offset_var_cap", "f8"), ("half_gap_ms", "f8"), ("long_ms", "f8"),
+     ("entered_ms", "f8"), ("noise_var", "f8"), ("noise_var_cap", "f8"), ("level_noise", "f8"), ("rate_noise", "f8"),
      ("gate_ms", "f8"),
      ("missed", "f8"), ("notes", "f8"), ("strays", "f8"), ("stray_ms", "f8"), ("doubles", "f8"),
      ("miss_rate", "f8"), ("stray_rate", "f8"), ("ms_per_note", "f8"),
@@ -106,6 +109,8 @@ class Priors:
         Hypotheses nearer than so many standard deviations are one.
     start_per_gap, start_low_ms, start_high_ms
         SD of the first offset after a count-in, as a share of the gap between notes.
+    offset_cap_per_gap
+        That SD is never thought to be larger, however little is heard: a hit could be any note.
     noise_per_gap, noise_low_ms, noise_high_ms
         The same for the SD of single hits around the clock.
     noise_cap_per_gap
@@ -155,6 +160,7 @@ class Priors:
     start_per_gap: float = 0.17
     start_low_ms: float = 6.0
     start_high_ms: float = 40.0
+    offset_cap_per_gap: float = 0.5
     noise_per_gap: float = 0.1
     noise_low_ms: float = 10.0
     noise_high_ms: float = 25.0
@@ -335,13 +341,18 @@ def _shared(
     row = np.zeros(1, dtype=SHARED)
     row["t_ms"] = row["learned_ms"] = row["clock_ms"] = written[0] if len(written) else 0.0
     row["looked_ms"] = -math.inf
-    row["offset_var"] = min(max(p.start_per_gap * gap, p.start_low_ms), p.start_high_ms) ** 2
+    start_sd = min(max(p.start_per_gap * gap, p.start_low_ms), p.start_high_ms)
+    row["offset_var"] = row["start_var"] = start_sd**2
+    row["offset_var_cap"] = max(start_sd, p.offset_cap_per_gap * gap) ** 2
+    row["half_gap_ms"] = gap / 2
+    row["long_ms"] = max(_LONG_BARS * bar_ns / 1e6, _LONG_GAPS * gap)
+    row["entered_ms"] = -math.inf
     row["rate_var"] = p.rate_sd**2
     row["noise_var"] = noise_var
     row["noise_var_cap"] = (p.noise_cap_per_gap * gap) ** 2
     row["level_noise"] = LEVEL_NOISE[1] * noise_var
     row["rate_noise"] = RATE_NOISE[1] * noise_var
-    row["gate_ms"] = p.gate * math.sqrt(noise_var)
+    row["gate_ms"] = p.gate * math.sqrt(noise_var + start_sd**2)
     row["missed"] = p.missed * p.count_weight
     row["notes"] = row["hits"] = p.count_weight
     row["strays"] = p.strays * p.count_weight

@@ -13,8 +13,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_kernels import LAG, RECENT, STRAY, inlined, mark
+from station.timing.beam_entry import LIMBS_MS
+from station.timing.beam_kernels import FRESH, LAG, RECENT, STRAY
 from station.timing.beam_layout import BeamState
+from station.timing.beam_places import first_not_before, inlined, mark, notes_before
 from station.timing.kernel import kernel
 
 _WINDOW = 24  # hits that an anchor is judged by
@@ -24,37 +26,12 @@ _UNKNOWN = -1
 _FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
 _CLEAR = 2.0  # the next best anchor is less likely by so much (log)
 _LOG_2PI = math.log(2 * math.pi)
-
-
-@inlined
-def _first_not_before(x: BeamState, at_ms: float, lane: np.void) -> int:
-    """Place in `lane_notes` of the lane's first note written at `at_ms` or later."""
-    low, high = lane["begin"], lane["end"]
-    while low < high:
-        middle = (low + high) >> 1
-        if x.notes[x.lane_notes[middle]]["written_ms"] < at_ms:
-            low = middle + 1
-        else:
-            high = middle
-    return int(low)
-
-
-@inlined
-def _notes_before(at_ms: float, notes: NDArray[np.void]) -> int:
-    """How many notes are written before `at_ms`."""
-    low, high = 0, len(notes) - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if notes[middle]["written_ms"] < at_ms:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+_ANY_VELOCITY = math.log(127.0)
 
 
 @inlined
 def _from_there(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
-    """`_first_not_before`, looked for at `place` first: the next anchor is mostly a note away."""
+    """`first_not_before`, looked for at `place` first: the next anchor is mostly a note away."""
     for _ in range(_STEPS if place >= 0 else 0):
         if place < lane["end"] and x.notes[x.lane_notes[place]]["written_ms"] < at_ms:
             place += 1
@@ -62,7 +39,7 @@ def _from_there(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
             place -= 1
         else:
             return place
-    return _first_not_before(x, at_ms, lane)
+    return first_not_before(at_ms, lane, x.lane_notes, x.notes)
 
 
 @inlined
@@ -87,12 +64,14 @@ def _score(
     rate: float,
     pairs: NDArray[np.int64],
     places: NDArray[np.int64],
+    least: float,
 ) -> tuple[float, float]:
     """Log-likelihood of the last hits if the hand is at `offset_ms` now, and the mean error.
 
     Each hit is its lane's nearest note or extra, whichever is likelier; the notes of that
     stretch that are left over are missed. Fills in `pairs`, and in `places` where each hit was
-    looked for, to begin there the next time.
+    looked for, to begin there the next time. Given up, with −∞, as soon as it cannot come to
+    `least` any more.
     """
     s = x.shared[0]
     p = x.priors[0]
@@ -107,7 +86,10 @@ def _score(
     total = 0.0
     paired = 0
     last = -1
+    best_fit = pair_log - (_ANY_VELOCITY if x.recent[newest % RECENT]["velocity"] > 0 else 0.0)
     for ticket in range(first, newest + 1):
+        if score + (newest + 1 - ticket) * best_fit < least:
+            return -np.inf, 0.0
         hit = x.recent[ticket % RECENT]
         lane = x.lanes[hit["lane"]]
         at = hit["t_ms"] - offset_ms - rate * (hit["t_ms"] - now_ms) - lane["bias_ms"]
@@ -121,7 +103,7 @@ def _score(
             z = min(abs(error) / sd, 10.0)
             fit = pair_log - (0.5 * z * z if z < p["huber"] else p["huber"] * (z - p["huber"] / 2))
             if hit["velocity"] > 0:
-                fit -= math.log(127.0)
+                fit -= _ANY_VELOCITY
             if fit > best:
                 best = fit
                 pairs[ticket - first] = note
@@ -131,7 +113,7 @@ def _score(
         score += best
     begin_ms = x.recent[first % RECENT]["t_ms"]
     begin_ms -= offset_ms + rate * (begin_ms - now_ms)
-    stretch = _notes_before(now_ms - offset_ms, x.notes) - _notes_before(begin_ms, x.notes)
+    stretch = notes_before(now_ms - offset_ms, x.notes) - notes_before(begin_ms, x.notes)
     score += max(stretch - paired, 0) * math.log(miss)
     return score, total / max(paired, 1)
 
@@ -140,12 +122,25 @@ def _score(
 def _well(s: np.void, hit: np.void) -> float:
     """What a hit adds to the score of a hand that is where it is thought to be."""
     per_hit = -0.5 * (1 + _LOG_2PI + math.log(2 * s["noise_var"] + s["offset_var"]))
-    return per_hit - math.log(127.0) if hit["velocity"] > 0 else per_hit
+    return per_hit - _ANY_VELOCITY if hit["velocity"] > 0 else per_hit
+
+
+@inlined
+def _jump_cost(s: np.void, p: np.void, offset_ms: float, here_ms: float) -> float:
+    """Players lose a beat rather than a bar, and come in late rather than early.
+
+    Seen from where the hand was, or from the click: whichever is nearer.
+    """
+    shift = offset_ms - here_ms
+    if abs(offset_ms) < abs(shift):
+        shift = offset_ms
+    early = _EARLY if shift < 0 else 0.0
+    return float(p["jump_log"] + _FAR * abs(shift) / s["bar_ms"] + early)
 
 
 @kernel
 def find_anchor(x: BeamState) -> float:
-    """Try every anchor within a bar; the best joins the beam if it is a match for it.
+    """Try every anchor within a bar of here or of the click; the best may join the beam.
 
     Returns
     -------
@@ -164,14 +159,15 @@ def find_anchor(x: BeamState) -> float:
     pairs = np.empty(_WINDOW, dtype=np.int64)
     places = np.empty(_WINDOW, dtype=np.int64)
     places[:] = _UNKNOWN
-    usual, _ = _score(x, here, rate, pairs, places)
+    usual, _ = _score(x, here, rate, pairs, places, -np.inf)
 
-    # Mostly a few strays in a row, and nothing to look for.
-    well = _WINDOW * _well(s, x.recent[(s["heard"] - 1) % RECENT])
-    if s["heard"] - s["since"] > _WINDOW and usual > well - 2 * p["jump_log"]:
+    # Mostly all is well, or it is a few strays in a row: nothing to look for.
+    newest = x.recent[(s["heard"] - 1) % RECENT]
+    come_in = s["heard"] - s["since"]
+    fits = min(come_in, _WINDOW) * _well(s, newest)
+    if usual > fits - (1.0 if come_in <= FRESH else 2.0) * p["jump_log"]:
         return 0.0
 
-    newest = x.recent[(s["heard"] - 1) % RECENT]
     lane = x.lanes[newest["lane"]]
     at = newest["t_ms"] - lane["bias_ms"]
     bar = s["bar_ms"]
@@ -179,26 +175,28 @@ def find_anchor(x: BeamState) -> float:
     anchor = here
     near = 3 * math.sqrt(s["noise_var"])
     tried = 0
-    place = _first_not_before(x, at - max(here, 0.0) - bar, lane)
-    while place < lane["end"] and tried < _CANDIDATES:
-        offset = at - x.notes[x.lane_notes[place]]["written_ms"]
-        place += 1
-        if offset < min(here, 0.0) - bar:
-            break
-        if abs(offset - here) > bar and abs(offset) > bar:
-            continue
-        tried += 1
-        score, error = _score(x, offset, rate, pairs, places)
-        # Players lose a beat rather than a bar, and come in late rather than early.
-        shift = offset - here
-        score -= p["jump_log"] + _FAR * abs(shift) / bar + (_EARLY if shift < 0 else 0.0)
-        if score > found:
-            if abs(offset + error - anchor) > near:
-                rival = found
-            found = score
-            anchor = offset + error
-        elif score > rival and abs(offset + error - anchor) > near:
-            rival = score
+    for around_click in range(2):
+        centre = 0.0 if around_click else here
+        place = first_not_before(at - centre - bar, lane, x.lane_notes, x.notes)
+        while place < lane["end"] and tried < _CANDIDATES:
+            offset = at - x.notes[x.lane_notes[place]]["written_ms"]
+            place += 1
+            if offset < centre - bar:
+                break
+            if around_click and abs(offset - here) <= bar:
+                continue
+            tried += 1
+            cost = _jump_cost(s, p, offset, here)
+            least = max(found, usual) - _CLEAR + cost
+            score, error = _score(x, offset, rate, pairs, places, least)
+            score -= cost
+            if score > found:
+                if abs(offset + error - anchor) > near:
+                    rival = found
+                found = score
+                anchor = offset + error
+            elif score > rival and abs(offset + error - anchor) > near:
+                rival = score
     for j in range(s["hypotheses"]):
         if abs(beam[j]["offset_ms"] - anchor) < near:
             return 0.0
@@ -232,14 +230,14 @@ def _join(
         for j in range(len(beam)):
             if beam[j]["log_weight"] < beam[place]["log_weight"]:
                 place = j
-    _score(x, offset_ms, rate, pairs, places)
+    _score(x, offset_ms, rate, pairs, places, -np.inf)
     first = max(s["since"], s["heard"] - _WINDOW, 0)
     now_ms = x.recent[(s["heard"] - 1) % RECENT]["t_ms"]
     gone_ms = now_ms - offset_ms - s["gate_ms"]
     key = 0
     for i in range(len(x.lanes)):
         lane = x.lanes[i]
-        at = _first_not_before(x, gone_ms, lane)
+        at = first_not_before(gone_ms, lane, x.lane_notes, x.notes)
         following = x.lane_notes[at] if at < lane["end"] else len(x.notes) - 1
         x.next_notes[active, place, i] = following
     for ticket in range(first, s["heard"]):
@@ -264,7 +262,7 @@ def _join(
     h["last_t_ms"] = -np.inf
     h["log_weight"] = gain
     h["key"] = key
-    h["cursor"] = _notes_before(gone_ms - 15.0, x.notes)
+    h["cursor"] = notes_before(gone_ms - LIMBS_MS, x.notes)
     s["offset_var"] = max(s["offset_var"], s["noise_var"] / 4)
     top = -np.inf
     for j in range(s["hypotheses"]):

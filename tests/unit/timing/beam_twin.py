@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from station.timing.beam_kernels import _LIMBS_MS as LIMBS_MS
+from station.timing.beam_entry import LIMBS_MS
 from station.timing.beam_layout import LEVEL_NOISE, RATE_NOISE, Priors
 
 
@@ -70,7 +70,7 @@ def exhaustive_votes(
     p = Priors()
     readings = [Reading(0.0, 0.0, 0.0)]
     said: list[dict[int, float]] = []
-    now = written_ms[0]
+    now = max(written_ms[0], hits_ms[0])  # until the first hit no time passes
     for t in hits_ms:
         dt = t - now if t > now else 0.0
         now = max(now, t)
