@@ -64,8 +64,8 @@ RECENT_HIT = np.dtype(
 SHARED = np.dtype(
     [("t_ms", "f8"), ("offset_var", "f8"), ("covariance", "f8"), ("rate_var", "f8"),
      ("start_var", "f8"), ("offset_var_cap", "f8"), ("half_gap_ms", "f8"), ("long_ms", "f8"),
-     ("entered_ms", "f8"), ("noise_var", "f8"), ("noise_var_cap", "f8"), ("level_noise", "f8"), ("rate_noise", "f8"),
-     ("gate_ms", "f8"),
+     ("entered_ms", "f8"), ("noise_var", "f8"), ("noise_var_cap", "f8"),
+     ("level_noise", "f8"), ("rate_noise", "f8"), ("gate_ms", "f8"),
      ("missed", "f8"), ("notes", "f8"), ("strays", "f8"), ("stray_ms", "f8"), ("doubles", "f8"),
      ("miss_rate", "f8"), ("stray_rate", "f8"), ("ms_per_note", "f8"),
      ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"),

@@ -138,6 +138,51 @@ def _jump_cost(s: np.void, p: np.void, offset_ms: float, here_ms: float) -> floa
     return float(p["jump_log"] + _FAR * abs(shift) / s["bar_ms"] + early)
 
 
+@inlined
+def _best_anchor(
+    x: BeamState,
+    here_ms: float,
+    rate: float,
+    usual: float,
+    pairs: NDArray[np.int64],
+    places: NDArray[np.int64],
+) -> tuple[float, float, float]:
+    """Score of the best anchor within a bar of here or of the click, of its rival, and where."""
+    s = x.shared[0]
+    newest = x.recent[(s["heard"] - 1) % RECENT]
+    lane = x.lanes[newest["lane"]]
+    at = newest["t_ms"] - lane["bias_ms"]
+    bar = s["bar_ms"]
+    near = 3 * math.sqrt(s["noise_var"])
+    found = rival = -np.inf
+    anchor = here_ms
+    tried = 0
+    for around_click in range(2):
+        centre = 0.0 if around_click else here_ms
+        place = first_not_before(at - centre - bar, lane, x.lane_notes, x.notes)
+        while place < lane["end"] and tried < _CANDIDATES:
+            offset = at - x.notes[x.lane_notes[place]]["written_ms"]
+            place += 1
+            if offset < centre - bar:
+                break
+            if around_click and abs(offset - here_ms) <= bar:
+                continue
+            tried += 1
+            cost = _jump_cost(s, x.priors[0], offset, here_ms)
+            least = max(found, usual) - _CLEAR + cost
+            score, error = _score(x, offset, rate, pairs, places, least)
+            score -= cost
+            apart = abs(offset + error - anchor) > near
+            if score > found:
+                if apart:
+                    rival = found
+                found = score
+                anchor = offset + error
+            elif score > rival and apart:
+                rival = score
+    return found, rival, anchor
+
+
 @kernel
 def find_anchor(x: BeamState) -> float:
     """Try every anchor within a bar of here or of the click; the best may join the beam.
@@ -162,41 +207,13 @@ def find_anchor(x: BeamState) -> float:
     usual, _ = _score(x, here, rate, pairs, places, -np.inf)
 
     # Mostly all is well, or it is a few strays in a row: nothing to look for.
-    newest = x.recent[(s["heard"] - 1) % RECENT]
     come_in = s["heard"] - s["since"]
-    fits = min(come_in, _WINDOW) * _well(s, newest)
+    fits = min(come_in, _WINDOW) * _well(s, x.recent[(s["heard"] - 1) % RECENT])
     if usual > fits - (1.0 if come_in <= FRESH else 2.0) * p["jump_log"]:
         return 0.0
 
-    lane = x.lanes[newest["lane"]]
-    at = newest["t_ms"] - lane["bias_ms"]
-    bar = s["bar_ms"]
-    found = rival = -np.inf
-    anchor = here
+    found, rival, anchor = _best_anchor(x, here, rate, usual, pairs, places)
     near = 3 * math.sqrt(s["noise_var"])
-    tried = 0
-    for around_click in range(2):
-        centre = 0.0 if around_click else here
-        place = first_not_before(at - centre - bar, lane, x.lane_notes, x.notes)
-        while place < lane["end"] and tried < _CANDIDATES:
-            offset = at - x.notes[x.lane_notes[place]]["written_ms"]
-            place += 1
-            if offset < centre - bar:
-                break
-            if around_click and abs(offset - here) <= bar:
-                continue
-            tried += 1
-            cost = _jump_cost(s, p, offset, here)
-            least = max(found, usual) - _CLEAR + cost
-            score, error = _score(x, offset, rate, pairs, places, least)
-            score -= cost
-            if score > found:
-                if abs(offset + error - anchor) > near:
-                    rival = found
-                found = score
-                anchor = offset + error
-            elif score > rival and abs(offset + error - anchor) > near:
-                rival = score
     for j in range(s["hypotheses"]):
         if abs(beam[j]["offset_ms"] - anchor) < near:
             return 0.0

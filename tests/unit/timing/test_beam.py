@@ -248,6 +248,96 @@ def test_a_rest_that_is_written_is_no_stop():
     assert len(matcher.resyncs) == 0
 
 
+@pytest.mark.parametrize("part", ["groove", "sixteenths"])
+@pytest.mark.parametrize("from_bar", [4, 16, 64])
+def test_who_comes_in_late_on_the_click_is_where_the_click_is(part, from_bar):
+    written, lanes = groove(100) if part == "groove" else sixteenths(1600)
+    played = written >= from_bar * BAR_NS
+    matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
+    hits = rows(np.sort(jittered(written[played], 4.0)), lanes[played])
+    confirmed, missed, _ = settle(matcher, hits)
+    truth = np.flatnonzero(played)
+    assert (hits["label"] == truth).mean() > 0.97
+    assert (confirmed == truth).mean() > 0.97
+    assert missed[: truth[0]] == list(range(truth[0]))
+    assert len(matcher.resyncs) == 0
+
+
+@pytest.mark.parametrize("part", ["groove", "sixteenths"])
+@pytest.mark.parametrize("bars", [4, 16, 64])
+def test_who_rests_and_comes_in_on_the_click_is_where_the_click_is(part, bars):
+    written, lanes = groove(110) if part == "groove" else sixteenths(1760)
+    rested = (written >= 20 * BAR_NS) & (written < (20 + bars) * BAR_NS)
+    matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
+    hits = rows(np.sort(jittered(written[~rested], 4.0)), lanes[~rested])
+    confirmed, _, _ = settle(matcher, hits)
+    truth = np.flatnonzero(~rested)
+    assert (hits["label"] == truth).mean() > 0.97
+    assert (confirmed == truth).mean() > 0.97
+    assert [r.stopped_ns > (bars - 1) * BAR_NS for r in matcher.resyncs] == [True]
+
+
+def test_who_rushed_far_ahead_and_stops_is_found_on_the_click():
+    written, lanes = groove(60)
+    after = written >= 34 * BAR_NS
+    times = np.where(after, written, (written / 1.03).astype(np.int64))
+    played = after | (written < 30 * BAR_NS)
+    matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
+    hits = rows(jittered(times[played], 2.0), lanes[played])
+    confirmed, _, _ = settle(matcher, hits)
+    truth = np.flatnonzero(played)
+    back = int((~after).sum() - (~played).sum())
+    assert (confirmed[back:] == truth[back:]).mean() > 0.97
+    assert len(matcher.resyncs) == 1
+    rushed_ms = 30 * BAR_NS / 1e6 * (1 - 1 / 1.03)
+    assert matcher.resyncs[0].shift_ns / 1e6 == pytest.approx(rushed_ms, abs=40)
+
+
+@pytest.mark.parametrize("part", ["groove", "sixteenths"])
+def test_playing_on_after_the_end_changes_nothing_of_what_was(part):
+    written, lanes = groove(24) if part == "groove" else sixteenths(384)
+    times = np.sort(jittered(written, 4.0))
+    exact = BeamMatcher(written[: len(written) // 2], lanes[: len(written) // 2], bar_ns=BAR_NS)
+    longer = BeamMatcher(written[: len(written) // 2], lanes[: len(written) // 2], bar_ns=BAR_NS)
+    half = rows(times, lanes)[: len(written) // 2]
+    expected, _, _ = settle(exact, half)
+    confirmed, _, _ = settle(longer, rows(times, lanes))
+    assert confirmed[: len(half)].tolist() == expected.tolist()
+    assert (confirmed[len(half) :] == STRAY).all()
+    assert longer.noise_ms == exact.noise_ms
+    assert len(longer.resyncs) == 0
+
+
+def test_a_count_in_tapped_along_is_extra_and_changes_nothing_of_what_follows():
+    written, lanes = groove(24)
+    hits = rows(jittered(written, 4.0), lanes)
+    expected, _, _ = settle(BeamMatcher(written, lanes, bar_ns=BAR_NS), hits.copy())
+    count_in = rows(np.arange(-8, 0) * BEAT_NS, 0)
+    matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
+    confirmed, _, _ = settle(matcher, np.concatenate((count_in, hits)))
+    assert (confirmed[:8] == STRAY).all()
+    assert confirmed[8:].tolist() == expected.tolist()
+    assert len(matcher.resyncs) == 0
+
+
+def test_a_few_missed_notes_of_a_short_bar_are_no_stop():
+    written = np.arange(400, dtype=np.int64) * BEAT_NS
+    lanes = np.zeros(400, dtype=np.int64)
+    played = np.random.default_rng(3).random(400) > 0.1
+    matcher = BeamMatcher(written, lanes, bar_ns=BEAT_NS)
+    confirmed, _, _ = settle(matcher, rows(jittered(written[played], 4.0), 0))
+    assert (confirmed == np.flatnonzero(played)).mean() > 0.98
+    assert len(matcher.resyncs) == 0
+
+
+def test_a_constant_latency_found_at_the_start_is_no_jump():
+    written, lanes = groove(24)
+    matcher = BeamMatcher(written, lanes, bar_ns=BAR_NS)
+    confirmed, _, _ = settle(matcher, rows(jittered(written + 120_000_000, 2.0), lanes))
+    assert (confirmed[40:] == np.arange(len(written))[40:]).all()
+    assert len(matcher.resyncs) == 0
+
+
 def test_a_beat_lost_without_a_stop_is_found():
     written, lanes = groove(40)
     times = written + np.where(written >= 20 * BAR_NS, BEAT_NS, 0)
