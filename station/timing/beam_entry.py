@@ -58,6 +58,7 @@ def come_in(
     s["since"] = s["heard"]
     s["before_ms"] = s["offset_ms"]
     s["stopped_ms"] = 0.0
+    s["seeking"] = 0
     if s["entered_ms"] == -math.inf:
         s["entered_ms"] = t_ms
     else:

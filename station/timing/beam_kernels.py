@@ -29,7 +29,7 @@ from station.timing.beam_entry import LIMBS_MS, come_in, is_outside
 from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
-RECENT = 32  # hits that a new anchor is judged by
+RECENT = 64  # hits that are kept, for a new anchor to be judged by
 LAG = 16  # hits until a label is confirmed, at the latest
 REACH = 4  # notes of its lane that a hit may be, for one hypothesis
 STRAY, DOUBLE = -1, -2  # in place of a note
@@ -715,6 +715,9 @@ def _watch(s: np.void, is_note: float) -> None:
     after = ticket - s["since"]
     if s["stopped_ms"] > 0 and after == BACK:
         s["look"] |= LOOK_BACK
+    if s["seeking"]:
+        s["look"] |= LOOK_ANCHOR
+        return
     usual = (s["strays"] + s["doubles"]) / s["hits"]
     if not (after < FRESH or s["extra_rate"] > 0.15 + min(usual, 0.3)):
         return

@@ -60,7 +60,7 @@ RECENT_HIT = np.dtype(
     [("t_ms", "f8"), ("t_ns", "i8"), ("lane", "i4"), ("velocity", "i4"), ("suspect", "i4"),
      ("label", "i4"), ("outside", "i4"), ("double", "f8"), ("extra_log", "f8")]
 )  # fmt: skip
-# All that the hypotheses share.
+# All that the hypotheses share. `seek_`: the search for a new anchor that is under way.
 SHARED = np.dtype(
     [("t_ms", "f8"), ("offset_var", "f8"), ("covariance", "f8"), ("rate_var", "f8"),
      ("start_var", "f8"), ("offset_var_cap", "f8"), ("half_gap_ms", "f8"), ("long_ms", "f8"),
@@ -73,7 +73,10 @@ SHARED = np.dtype(
      ("pair_written_ms", "f8"),
      ("bar_ms", "f8"),
      ("looked_ms", "f8"), ("offset_ms", "f8"), ("before_ms", "f8"), ("stopped_ms", "f8"),
-     ("shift_ms", "f8"), ("active", "i8"), ("hypotheses", "i8"),
+     ("shift_ms", "f8"), ("seek_usual", "f8"), ("seek_found", "f8"), ("seek_rival", "f8"),
+     ("seek_ms", "f8"), ("seeking", "i8"), ("seek_ticket", "i8"), ("seek_next", "i8"),
+     ("seek_end", "i8"), ("seek_next_2", "i8"), ("seek_end_2", "i8"),
+     ("active", "i8"), ("hypotheses", "i8"),
      ("heard", "i8"), ("confirmed", "i8"), ("model", "i8"), ("due_note", "i8"),
      ("since", "i8"), ("looked", "i8"), ("look", "i8"), ("settled", "i8"), ("done", "i8")]
 )  # fmt: skip

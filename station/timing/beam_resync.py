@@ -2,8 +2,9 @@
 
 The beam follows a hand that moves steadily. One that jumps is found by trying, for the
 newest hit, every note of its lane within a bar, and scoring each such anchor by how well the
-last hits fit. The best one joins the beam with the weight that it has earned; from there on
-the evidence decides as between any two hypotheses.
+last hits fit; not all at once, but a few at this hit and at each of the next. The best one joins
+the beam with the weight that it has earned; from there on the evidence decides as between any
+two hypotheses.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from station.timing.kernel import kernel
 
 _WINDOW = 24  # hits that an anchor is judged by
 _CANDIDATES = 96
+_A_HIT = 5  # of them: a hit waits for its label meanwhile
 _STEPS = 8  # notes that are gone along before the whole lane is searched
 _UNKNOWN = -1
 _FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
@@ -60,13 +62,14 @@ def _nearest(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
 @kernel
 def _score(
     x: BeamState,
+    newest: int,
     offset_ms: float,
     rate: float,
     pairs: NDArray[np.int64],
     places: NDArray[np.int64],
     least: float,
 ) -> tuple[float, float]:
-    """Log-likelihood of the last hits if the hand is at `offset_ms` now, and the mean error.
+    """Log-likelihood of the hits up to `newest` if the hand was at `offset_ms` then; mean error.
 
     Each hit is its lane's nearest note or extra, whichever is likelier; the notes of that
     stretch that are left over are missed. Fills in `pairs`, and in `places` where each hit was
@@ -75,8 +78,7 @@ def _score(
     """
     s = x.shared[0]
     p = x.priors[0]
-    newest = s["heard"] - 1
-    first = max(s["since"], s["heard"] - _WINDOW, 0)
+    first = max(s["since"], newest + 1 - _WINDOW, 0)
     # The anchor is as uncertain as the hit that it hangs on.
     sd = math.sqrt(2 * s["noise_var"] + s["offset_var"])
     miss = s["miss_rate"]
@@ -139,53 +141,87 @@ def _jump_cost(s: np.void, p: np.void, offset_ms: float, here_ms: float) -> floa
 
 
 @inlined
-def _best_anchor(
-    x: BeamState,
-    here_ms: float,
-    rate: float,
-    usual: float,
-    pairs: NDArray[np.int64],
-    places: NDArray[np.int64],
-) -> tuple[float, float, float]:
-    """Score of the best anchor within a bar of here or of the click, of its rival, and where."""
+def _leader(s: np.void, beam: NDArray[np.void]) -> int:
+    leader = 0
+    for j in range(s["hypotheses"]):
+        if beam[j]["log_weight"] > beam[leader]["log_weight"]:
+            leader = j
+    return leader
+
+
+@inlined
+def _begin_search(
+    x: BeamState, here_ms: float, rate: float, pairs: NDArray[np.int64], places: NDArray[np.int64]
+) -> None:
+    """Which notes the newest hit may be: those within a bar of here or of the click.
+
+    Mostly all is well, or it is a few strays in a row, and there is nothing to look for.
+    """
     s = x.shared[0]
-    newest = x.recent[(s["heard"] - 1) % RECENT]
+    ticket = s["heard"] - 1
+    newest = x.recent[ticket % RECENT]
+    usual, _ = _score(x, ticket, here_ms, rate, pairs, places, -np.inf)
+    come_in = s["heard"] - s["since"]
+    fits = min(come_in, _WINDOW) * _well(s, newest)
+    if usual > fits - (1.0 if come_in <= FRESH else 2.0) * x.priors[0]["jump_log"]:
+        return
     lane = x.lanes[newest["lane"]]
     at = newest["t_ms"] - lane["bias_ms"]
     bar = s["bar_ms"]
+    begin = first_not_before(at - here_ms - bar, lane, x.lane_notes, x.notes)
+    end = first_not_before(at - here_ms + bar, lane, x.lane_notes, x.notes)
+    begin_2 = first_not_before(at - bar, lane, x.lane_notes, x.notes)
+    end_2 = first_not_before(at + bar, lane, x.lane_notes, x.notes)
+    if max(begin, begin_2) <= min(end, end_2):
+        begin = min(begin, begin_2)
+        end = max(end, end_2)
+        end_2 = begin_2
+    s["seek_next"] = begin
+    s["seek_end"] = min(end, begin + _CANDIDATES)
+    s["seek_next_2"] = begin_2
+    s["seek_end_2"] = min(end_2, begin_2 + _CANDIDATES)
+    s["seek_ticket"] = ticket
+    s["seek_usual"] = usual
+    s["seek_found"] = s["seek_rival"] = -np.inf
+    s["seek_ms"] = here_ms
+    s["seeking"] = 1
+
+
+@inlined
+def _go_on_searching(
+    x: BeamState, here_ms: float, rate: float, pairs: NDArray[np.int64], places: NDArray[np.int64]
+) -> bool:
+    """Try the next few anchors, as of the hit at which the search began; whether all are done."""
+    s = x.shared[0]
+    newest = x.recent[s["seek_ticket"] % RECENT]
+    at = newest["t_ms"] - x.lanes[newest["lane"]]["bias_ms"]
     near = 3 * math.sqrt(s["noise_var"])
-    found = rival = -np.inf
-    anchor = here_ms
-    tried = 0
-    for around_click in range(2):
-        centre = 0.0 if around_click else here_ms
-        place = first_not_before(at - centre - bar, lane, x.lane_notes, x.notes)
-        while place < lane["end"] and tried < _CANDIDATES:
-            offset = at - x.notes[x.lane_notes[place]]["written_ms"]
-            place += 1
-            if offset < centre - bar:
-                break
-            if around_click and abs(offset - here_ms) <= bar:
-                continue
-            tried += 1
-            cost = _jump_cost(s, x.priors[0], offset, here_ms)
-            least = max(found, usual) - _CLEAR + cost
-            score, error = _score(x, offset, rate, pairs, places, least)
-            score -= cost
-            apart = abs(offset + error - anchor) > near
-            if score > found:
-                if apart:
-                    rival = found
-                found = score
-                anchor = offset + error
-            elif score > rival and apart:
-                rival = score
-    return found, rival, anchor
+    for _ in range(_A_HIT):
+        if s["seek_next"] >= s["seek_end"]:
+            s["seek_next"] = s["seek_next_2"]
+            s["seek_end"] = s["seek_next_2"] = s["seek_end_2"]
+            if s["seek_next"] >= s["seek_end"]:
+                return True
+        offset = at - x.notes[x.lane_notes[s["seek_next"]]]["written_ms"]
+        s["seek_next"] += 1
+        cost = _jump_cost(s, x.priors[0], offset, here_ms)
+        least = max(s["seek_found"], s["seek_usual"]) - _CLEAR + cost
+        score, error = _score(x, s["seek_ticket"], offset, rate, pairs, places, least)
+        score -= cost
+        apart = abs(offset + error - s["seek_ms"]) > near
+        if score > s["seek_found"]:
+            if apart:
+                s["seek_rival"] = s["seek_found"]
+            s["seek_found"] = score
+            s["seek_ms"] = offset + error
+        elif score > s["seek_rival"] and apart:
+            s["seek_rival"] = score
+    return False
 
 
 @kernel
 def find_anchor(x: BeamState) -> float:
-    """Try every anchor within a bar of here or of the click; the best may join the beam.
+    """Try anchors within a bar of here or of the click, a few at each hit; the best may join.
 
     Returns
     -------
@@ -195,34 +231,39 @@ def find_anchor(x: BeamState) -> float:
     s = x.shared[0]
     p = x.priors[0]
     beam = x.hypotheses[s["active"]]
-    leader = 0
-    for j in range(s["hypotheses"]):
-        if beam[j]["log_weight"] > beam[leader]["log_weight"]:
-            leader = j
+    leader = _leader(s, beam)
     here = beam[leader]["offset_ms"]
     rate = beam[leader]["rate"]
     pairs = np.empty(_WINDOW, dtype=np.int64)
     places = np.empty(_WINDOW, dtype=np.int64)
     places[:] = _UNKNOWN
-    usual, _ = _score(x, here, rate, pairs, places, -np.inf)
-
-    # Mostly all is well, or it is a few strays in a row: nothing to look for.
-    come_in = s["heard"] - s["since"]
-    fits = min(come_in, _WINDOW) * _well(s, x.recent[(s["heard"] - 1) % RECENT])
-    if usual > fits - (1.0 if come_in <= FRESH else 2.0) * p["jump_log"]:
+    ticket = s["heard"] - 1
+    if s["seeking"] and ticket - s["seek_ticket"] > RECENT - _WINDOW:
+        s["seeking"] = 0
+    if not s["seeking"]:
+        _begin_search(x, here, rate, pairs, places)
+        return 0.0
+    if not _go_on_searching(x, here, rate, pairs, places):
         return 0.0
 
-    found, rival, anchor = _best_anchor(x, here, rate, usual, pairs, places)
+    s["seeking"] = 0
+    # In even notes on one pad any place is as good as the next: then nobody can tell.
+    if not s["seek_found"] - s["seek_rival"] > _CLEAR:
+        return 0.0
+    since_ms = x.recent[ticket % RECENT]["t_ms"] - x.recent[s["seek_ticket"] % RECENT]["t_ms"]
+    anchor = s["seek_ms"] + rate * since_ms
     near = 3 * math.sqrt(s["noise_var"])
     for j in range(s["hypotheses"]):
         if abs(beam[j]["offset_ms"] - anchor) < near:
             return 0.0
-    gain = found - usual
-    # In even notes on one pad any place is as good as the next: then nobody can tell.
-    if not (gain > 0.0 and found - rival > _CLEAR):
+    places[:] = _UNKNOWN
+    usual, _ = _score(x, ticket, here, rate, pairs, places, -np.inf)
+    found, _ = _score(x, ticket, anchor, rate, pairs, places, -np.inf)
+    gain = found - _jump_cost(s, p, anchor, here) - usual
+    if not gain > 0.0:
         return 0.0
     s["offset_ms"] = anchor
-    _join(x, anchor, rate, gain, pairs, places)
+    _join(x, anchor, rate, gain, pairs)
     return float(anchor - here)
 
 
@@ -233,9 +274,8 @@ def _join(
     rate: float,
     gain: float,
     pairs: NDArray[np.int64],
-    places: NDArray[np.int64],
 ) -> None:
-    """Put a hypothesis with this anchor into the beam, `gain` above the best."""
+    """Put a hypothesis with this anchor and these `pairs` into the beam, `gain` above the best."""
     s = x.shared[0]
     active = s["active"]
     beam = x.hypotheses[active]
@@ -247,7 +287,6 @@ def _join(
         for j in range(len(beam)):
             if beam[j]["log_weight"] < beam[place]["log_weight"]:
                 place = j
-    _score(x, offset_ms, rate, pairs, places, -np.inf)
     first = max(s["since"], s["heard"] - _WINDOW, 0)
     now_ms = x.recent[(s["heard"] - 1) % RECENT]["t_ms"]
     gone_ms = now_ms - offset_ms - s["gate_ms"]
