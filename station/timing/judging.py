@@ -34,6 +34,7 @@ class Judging:
             chart.lanes,
             np.array([note.dynamic for note in chart.notes], dtype=np.int64),
             bar_ns=round(metre.beats * NS_PER_MINUTE / chart.bpm),
+            places_in_beat=_places_in_beat(chart),
             verdict=self._running.tables(),
         )
 
@@ -73,6 +74,12 @@ class Judging:
     def verdict(self) -> Verdict:
         """The verdict on what is settled so far."""
         return self._running.verdict()
+
+
+def _places_in_beat(chart: Chart) -> NDArray[np.int64]:
+    """The twelfth of its quarter note that each note is nearest to, shape (notes,)."""
+    ticks = np.array([note.tick for note in chart.notes], dtype=np.int64)
+    return np.round(ticks * 12 / chart.ppq).astype(np.int64) % 12
 
 
 def within(t_ns: int) -> int:

@@ -42,6 +42,25 @@ def stumbling() -> np.ndarray:
     return hits[np.argsort(hits["t_ns"], kind="stable")]
 
 
+def test_accents_by_place_in_the_beat_are_evidence():
+    beat = [Note(480 * i + 120 * k, Pad.SNARE, Zone.HEAD, 38) for i in range(100) for k in range(4)]
+    chart = Chart("t", TempoMap.constant(330, 480), (MetreChange(0, 4, 4),), tuple(beat), 48_000)
+    # A beat in which the second and third sixteenth are missing, and one comes between them.
+    jitter = np.random.default_rng(1).normal(0.0, 8e6, 398).astype(np.int64)
+    times = np.delete(chart.written_ns, [201, 202]) + jitter
+    hits = np.zeros(len(times) + 1, dtype=HEARD)
+    between = (int(chart.written_ns[201]) + int(chart.written_ns[202])) // 2
+    hits["t_ns"] = np.insert(times, 201, between)
+    hits["lane"] = chart.lanes[0]
+    loud = np.tile([110, 80, 50, 80], 100)
+    for velocity, note in ((80, 201), (50, 202)):
+        hits["velocity"] = np.insert(np.delete(loud, [201, 202]), 201, velocity)
+        judging = Judging(chart, calibrated=True)
+        judging.hear(hits.copy())
+        settled = judging.finish()
+        assert settled["chart_index"][settled["ticket"] == 201].tolist() == [note]
+
+
 def test_all_in_one_call_says_what_its_parts_say_one_after_the_other():
     matcher = BeamMatcher(CHART.written_ns, CHART.lanes, bar_ns=BAR_NS)
     running = RunningVerdict(CHART, calibrated=True)
