@@ -23,7 +23,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from station.timing.beam_kernels import DOUBLE, MISSED, inlined
+from station.timing.beam_kernels import DOUBLE, MISSED
+from station.timing.beam_places import inlined
 
 # Where the hand is, in beats against the written time less `beats_off` whole beats: `level`,
 # the mean square of what hits lie apart from it, and the place of `apart` hits that lie too far;
