@@ -23,7 +23,7 @@ enum ed_board_param {
     ED_BOARD_PARAMS
 };
 
-#define ED_PARAMS (ED_PAD_PARAMS + ED_BOARD_PARAMS)
+#define ED_PARAMS ((uint8_t)ED_PAD_PARAMS + (uint8_t)ED_BOARD_PARAMS)
 
 /* Values as their distance from the lowest: 16 bits each. */
 struct ed_params {

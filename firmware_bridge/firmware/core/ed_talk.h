@@ -1,4 +1,5 @@
-/* The conversation with the host: which frames come, and what is said when the line has room. */
+/* The conversation with the host. What is asked is done at once and remembered as a small record; the
+ * frames are made when the line takes them, so that their times are true and waiting costs little. */
 #ifndef ED_TALK_H
 #define ED_TALK_H
 
@@ -36,6 +37,8 @@ struct ed_answer {
     bool refused;
 };
 
+enum ed_save_state { ED_SAVE_IDLE, ED_SAVE_ASKED, ED_SAVE_DONE, ED_SAVE_FAILED };
+
 struct ed_talk {
     struct ed_rx rx;
     struct ed_tx tx;
@@ -47,11 +50,25 @@ struct ed_talk {
     uint8_t answers_count;
     uint8_t unasked;  /* counts the frames that nobody asked for */
     uint8_t save_seq; /* of the Save that waits */
+    uint8_t save;     /* of ed_save_state */
     bool resending;
-    bool saving;
     bool announced;  /* the unasked HelloAck is said */
     bool beat_waits; /* a heartbeat is due and not on the line yet */
     bool understood; /* false: the last Hello knew no version of ours */
 };
+
+struct ed_board;
+
+void ed_talk_start(struct ed_board *, uint64_t now_us);
+
+/* A frame has come (talk.rx holds it): do what it asks, and remember what to answer. */
+void ed_ask(struct ed_board *, uint64_t t_rx_us);
+
+/* The port has kept the parameters, or has not. */
+void ed_talk_saved(struct ed_board *, bool ok);
+
+/* Whatever is most pressing becomes the frame in talk.tx; false: there is nothing to say. */
+bool ed_say(struct ed_board *, uint64_t now_us);
+bool ed_has_to_say(const struct ed_board *);
 
 #endif
