@@ -1,0 +1,90 @@
+"""What can be built: one row for each image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from firmware_bridge.firmware.toolchain import Compiler
+
+HERE = Path(__file__).parent
+
+WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
+
+Finish = Callable[[Path], list[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One image.
+
+    Attributes
+    ----------
+    name
+        What it is called on the command line.
+    about
+        What it runs on, for people.
+    compiler
+        What it is compiled with.
+    sources
+        Globs of C and assembler files, from this folder on; `core` is always among them.
+    flags
+        For the compiler, beside `WARNINGS` and the folders of the sources to look for headers in.
+        ``{here}`` is this folder.
+    output
+        The name of what the compiler makes.
+    finish
+        Makes of that what is flashed: takes its path, and gives back the paths of what it made.
+    needs
+        Further files that the image depends on (linker scripts, headers), as globs.
+    in_all
+        Whether ``all`` builds it; what only tests need is left out.
+    """
+
+    name: str
+    about: str
+    compiler: Compiler
+    sources: tuple[str, ...]
+    flags: tuple[str, ...]
+    output: str
+    finish: Finish | None = None
+    needs: tuple[str, ...] = ()
+    in_all: bool = True
+
+
+# A library in which undefined behaviour ends the process: it is made for tests.
+_HOST = (
+    "-std=c11",
+    "-O2",
+    "-g",
+    "-shared",
+    "-fPIC",
+    "-fsanitize=undefined",
+    "-fsanitize-trap=undefined",
+)
+
+TARGETS = (
+    Target(
+        name="host",
+        about="the core as a library for tests, as big as on a Pico",
+        compiler=Compiler.ZIG,
+        sources=("ports/host/*.c",),
+        flags=_HOST,
+        output="libedrum_host.so",
+    ),
+    Target(
+        name="host-small",
+        about="the same, as small as on an Uno",
+        compiler=Compiler.ZIG,
+        sources=("ports/host/*.c",),
+        flags=(*_HOST, "-DED_SMALL"),
+        output="libedrum_host_small.so",
+        in_all=False,
+    ),
+)
+
+
+def target_named(name: str) -> Target | None:
+    """The row of this name."""
+    return next((target for target in TARGETS if target.name == name), None)
