@@ -60,7 +60,6 @@ static void hello(struct ed_board *board, const uint8_t *payload)
     talk->save = ED_SAVE_IDLE;
     ed_scope_start(&board->scope);
     ed_cues_forget(&board->cues);
-    ed_outbox_pedals_again(&board->outbox);
     (void)answer(talk);
 }
 

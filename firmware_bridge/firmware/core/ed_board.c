@@ -56,6 +56,7 @@ void ed_board_run(struct ed_board *board, uint64_t now_us)
     while (talk->beat_us <= now_us) {
         talk->beat_us += ED_HEARTBEAT_US;
         talk->beat_waits = true;
+        ed_outbox_pedals_again(&board->outbox, (uint32_t)now_us);
     }
 }
 

@@ -79,10 +79,13 @@ bool ed_outbox_next_pedal(struct ed_outbox *outbox, struct ed_pedal *pedal)
     return false;
 }
 
-void ed_outbox_pedals_again(struct ed_outbox *outbox)
+void ed_outbox_pedals_again(struct ed_outbox *outbox, uint32_t now_us)
 {
     for (uint8_t i = 0; i < ED_PEDALS; i++) {
-        outbox->pedal_waits[i] = outbox->pedal_known[i];
+        if (outbox->pedal_known[i]) {
+            outbox->pedals[i].t_us = now_us;
+            outbox->pedal_waits[i] = 1;
+        }
     }
 }
 

@@ -45,8 +45,8 @@ uint32_t ed_outbox_oldest(const struct ed_outbox *);
 /* The next pedal for the line; false: none waits. */
 bool ed_outbox_next_pedal(struct ed_outbox *, struct ed_pedal *);
 
-/* Somebody new listens: say where the pedals are. */
-void ed_outbox_pedals_again(struct ed_outbox *);
+/* Say where the pedals are once more, as of now: somebody new listens, or the last word may be lost. */
+void ed_outbox_pedals_again(struct ed_outbox *, uint32_t now_us);
 
 bool ed_outbox_waits(const struct ed_outbox *);
 

@@ -76,6 +76,7 @@ static void say_hello_ack(struct ed_board *board, uint8_t seq, uint64_t now_us)
     ed_tx_u8(tx, ED_RX_PAYLOAD);
     text_of_rom(tx, about->firmware, 1);
     text_of_rom(tx, about->board, 0);
+    ed_outbox_pedals_again(&board->outbox, (uint32_t)now_us);
 }
 
 static void say_strike(struct ed_board *board, const struct ed_strike *strike, uint32_t number)
@@ -261,6 +262,11 @@ static bool say_something(struct ed_board *board, uint64_t now_us)
     if (!talk->announced) {
         talk->announced = true;
         say_hello_ack(board, 0, now_us);
+    } else if (ed_outbox_next_pedal(&board->outbox, &pedal)) { /* a hit behind it wants to know */
+        begin_unasked(board, ED_PEDAL);
+        ed_tx_u32(&talk->tx, pedal.t_us);
+        ed_tx_u8(&talk->tx, pedal.pad);
+        ed_tx_u16(&talk->tx, pedal.value);
     } else if (ed_outbox_next(&board->outbox, &strike, &number, (uint32_t)now_us)) {
         say_strike(board, &strike, number);
     } else if (answer_waits(talk)) {
@@ -273,11 +279,6 @@ static bool say_something(struct ed_board *board, uint64_t now_us)
         ed_tx_u8(&talk->tx, cue.id);
     } else if (talk->save == ED_SAVE_DONE || talk->save == ED_SAVE_FAILED) {
         say_saved(board);
-    } else if (ed_outbox_next_pedal(&board->outbox, &pedal)) {
-        begin_unasked(board, ED_PEDAL);
-        ed_tx_u32(&talk->tx, pedal.t_us);
-        ed_tx_u8(&talk->tx, pedal.pad);
-        ed_tx_u16(&talk->tx, pedal.value);
     } else if (talk->beat_waits) {
         talk->beat_waits = false;
         say_heartbeat(board, now_us);
