@@ -1,0 +1,102 @@
+#include "ed_decide.h"
+
+#include "ed_crosstalk.h"
+#include "ed_level.h"
+
+/* An edge's switch closes up to so long before the piezo hears it. */
+#define TOUCH_BEFORE_US 5000u
+
+static uint8_t flags_of(const struct ed_pad *pad, const struct ed_scan *scan)
+{
+    uint8_t flags = scan->clipped ? ED_CLIPPED : 0u;
+    /* It stood out of the ring by hardly more than it has to. */
+    if (pad->ringing != 0 && scan->band_peak < pad->ringing + (pad->ringing >> 1)) {
+        flags |= ED_RETRIGGER_SUSPECT;
+    }
+    return flags;
+}
+
+/* Which of the two piezos heard it best. */
+static const struct ed_scan *best_of(struct ed_kit *kit, uint8_t index, uint8_t *zone)
+{
+    const struct ed_pad *pad = &kit->pads[index];
+    const struct ed_scan *head = &kit->inputs[index].piezo.scan;
+    if (pad->rim == ED_NO_CHANNEL) {
+        return head;
+    }
+    if (kit->job[pad->rim] == ED_JOB_CONTACT) {
+        *zone = (uint8_t)ed_contact_since(&kit->inputs[pad->rim].contact, pad->began_us - TOUCH_BEFORE_US);
+        return head;
+    }
+    if (kit->job[pad->rim] != ED_JOB_RIM) {
+        return head;
+    }
+    const struct ed_scan *rim = &kit->inputs[pad->rim].piezo.scan;
+    int16_t more = (int16_t)(ed_level_of(rim->peak) - ed_level_of(head->peak));
+    if (more + pad->rim_gain > 0) {
+        *zone = 1;
+        return rim;
+    }
+    return head;
+}
+
+void ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
+{
+    struct ed_pad *pad = &kit->pads[index];
+    uint8_t zone = 0;
+    const struct ed_scan *scan = best_of(kit, index, &zone);
+    uint16_t level = ed_level_of(scan->peak);
+    if (level < pad->faintest) {
+        return;
+    }
+    struct ed_strike strike = {0};
+    strike.t_us = scan->flank_us - pad->rise_us;
+    strike.pad = index;
+    strike.zone = zone;
+    strike.position = ED_NO_POSITION;
+    strike.velocity = ed_curve_velocity(&pad->curve, level);
+    strike.flags = flags_of(pad, scan);
+    enum ed_echo echo = ed_crosstalk_of(kit, index, scan, level, strike.velocity);
+    if (echo == ED_ECHO_SWALLOWED) {
+        return;
+    }
+    if (echo == ED_ECHO_SUSPECT) {
+        strike.flags |= ED_CROSSTALK_SUSPECT;
+    }
+    ed_outbox_strike(outbox, &strike);
+}
+
+void ed_decide_choke(struct ed_contact *contact, const struct ed_pad *pad, uint8_t index, struct ed_outbox *outbox,
+                     uint32_t now_us)
+{
+    if (pad->choke_ms == 0 || !ed_contact_choked(contact, now_us, pad->choke_ms * 1000uL)) {
+        return;
+    }
+    struct ed_strike choke = {0};
+    choke.t_us = now_us;
+    choke.pad = index;
+    choke.zone = 1;
+    choke.position = ED_NO_POSITION;
+    choke.flags = ED_CHOKE;
+    ed_outbox_strike(outbox, &choke);
+}
+
+void ed_decide_foot(struct ed_foot *foot, uint8_t index, struct ed_outbox *outbox, uint32_t now_us)
+{
+    enum ed_step step = ed_foot_step(foot);
+    if (step != ED_STEP_NONE) {
+        struct ed_strike strike = {0};
+        strike.t_us = foot->step_us;
+        strike.pad = index;
+        strike.position = ED_NO_POSITION;
+        strike.velocity = foot->velocity;
+        strike.zone = step == ED_STEP_STOMP ? ED_ZONE_STOMP : ED_ZONE_SPLASH;
+        /* The same step of the foot once more. */
+        strike.flags = step == ED_STEP_SPLASH ? ED_RETRIGGER_SUSPECT : 0u;
+        ed_outbox_strike(outbox, &strike);
+    }
+    if (ed_foot_moved(foot, now_us)) {
+        struct ed_pedal pedal = {now_us, foot->value, index};
+        ed_outbox_pedal(outbox, &pedal);
+    }
+}

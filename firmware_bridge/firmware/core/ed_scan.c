@@ -1,0 +1,90 @@
+#include "ed_scan.h"
+
+#define LOOK_BACK 6u      /* readings before the limit was crossed */
+#define RAIL_LOW 3u       /* at or below: the converter's end */
+#define RAIL_HIGH 4092u   /* also of a converter with 10 bits */
+
+static uint16_t height(const struct ed_sensor *sensor, uint8_t back)
+{
+    int16_t y = ed_sensor_smooth(sensor, back);
+    return (uint16_t)(y < 0 ? -y : y);
+}
+
+/* When the flank before the first peak was at half its height. */
+static void time_flank(struct ed_scan *scan, const struct ed_sensor *sensor, uint8_t back, uint32_t t_us)
+{
+    uint16_t half = (uint16_t)(scan->first >> 1);
+    uint8_t above = (uint8_t)(back + scan->since);
+    uint16_t upper = scan->first;
+    uint16_t lower = upper;
+    while (above < ED_PAST - 3u) {
+        lower = height(sensor, (uint8_t)(above + 1u));
+        if (lower < half) {
+            break;
+        }
+        upper = lower;
+        above++;
+    }
+    uint16_t part = 0; /* of a period, in 256ths, from the crossing to `above` */
+    if (lower < half && upper > lower) {
+        part = (uint16_t)(((uint32_t)(upper - half) << 8) / (uint16_t)(upper - lower));
+    }
+    /* Smoothing is one reading late. */
+    uint16_t periods = (uint16_t)((uint16_t)((above + 1u) << 8) + part);
+    scan->flank_us = t_us - ((uint32_t)periods * ED_PERIOD_US >> 8);
+    scan->timed = true;
+}
+
+static void look(struct ed_scan *scan, const struct ed_sensor *sensor, uint8_t back, uint32_t t_us)
+{
+    uint16_t now = height(sensor, back);
+    if (now > scan->peak) {
+        scan->peak = now;
+    }
+    if (scan->timed) {
+        /* What was timed was a ripple before the real one. */
+        if ((now >> 1) > scan->first) {
+            scan->timed = false;
+            scan->first = now;
+            scan->since = 0;
+        }
+        return;
+    }
+    if (now > scan->first) {
+        scan->first = now;
+        scan->since = 0;
+        return;
+    }
+    scan->since++;
+    if (scan->first >= scan->floor && now < scan->first - (scan->first >> 2)) {
+        time_flank(scan, sensor, back, t_us);
+    }
+}
+
+void ed_scan_start(struct ed_scan *scan, const struct ed_sensor *sensor, uint32_t t_us)
+{
+    *scan = (struct ed_scan){0};
+    scan->floor = sensor->limit;
+    for (uint8_t back = LOOK_BACK; back != 0; back--) {
+        look(scan, sensor, back, t_us);
+    }
+}
+
+void ed_scan_hear(struct ed_scan *scan, const struct ed_sensor *sensor, uint16_t reading, uint16_t band,
+                  uint32_t t_us)
+{
+    if (reading <= RAIL_LOW || reading >= RAIL_HIGH) {
+        scan->clipped = true;
+    }
+    if (band > scan->band_peak) {
+        scan->band_peak = band;
+    }
+    look(scan, sensor, 0, t_us);
+}
+
+void ed_scan_end(struct ed_scan *scan, const struct ed_sensor *sensor, uint32_t t_us)
+{
+    if (!scan->timed) {
+        time_flank(scan, sensor, 0, t_us);
+    }
+}

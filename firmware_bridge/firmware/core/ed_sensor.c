@@ -1,0 +1,139 @@
+#include "ed_sensor.h"
+
+#define BLOCK_TICKS 8u     /* 8 ms: hardly less than half a wave of mains hum */
+#define SETTLING_BLOCKS 32u
+#define SLOWEST_REST 4     /* sixteenths of a step that the rest moves a tick, at most */
+#define SETTLING_REST 32767
+#define QUIETEST 8u        /* the noise is believed no smaller: two steps */
+
+void ed_sensor_start(struct ed_sensor *s)
+{
+    uint16_t threshold = s->threshold, fall = s->fall, over_ring = s->over_ring;
+    *s = (struct ed_sensor){0};
+    s->threshold = threshold;
+    s->fall = fall;
+    s->over_ring = over_ring;
+    s->limit = ED_LIMIT_NEVER;
+    s->tick = ED_TICK;
+    s->settling = SETTLING_BLOCKS;
+    s->noise = QUIETEST;
+}
+
+static int16_t clamp(int16_t x, int16_t most)
+{
+    return x > most ? most : x < -most ? (int16_t)-most : x;
+}
+
+static uint16_t plus(uint16_t a, uint16_t b)
+{
+    uint16_t sum = (uint16_t)(a + b);
+    return sum < a ? ED_LIMIT_NEVER - 1u : sum;
+}
+
+/* The rest is moved, and with it all that was measured from it. */
+static void follow_rest(struct ed_sensor *s)
+{
+    int16_t most = s->settling != 0 ? SETTLING_REST : SLOWEST_REST;
+    /* `slow` is how far the signal lies off, in quarters of a step. Half a sixteenth a quarter
+     * a tick: a time constant of some tens of ms, but never faster than `most`. */
+    int16_t off = s->slow;
+    int16_t step = clamp((int16_t)(off / 4), most);
+    if (step == 0) {
+        return;
+    }
+    int32_t fine = (int32_t)s->rest_fine + step;
+    s->rest_fine = (uint16_t)(fine < 0 ? 0 : fine > 65535 ? 65535 : fine);
+    s->rest = (uint16_t)(s->rest_fine >> 4);
+}
+
+/* A quantile of the blocks' loudest: a quarter of them are quieter. Playing leaves quiet between
+ * the strikes, and so hardly moves it; hum does not. */
+static void follow_noise(struct ed_sensor *s)
+{
+    uint16_t step = (uint16_t)((s->noise >> 5) + 1u);
+    if (s->settling != 0) {
+        s->settling--;
+        s->noise = s->block > QUIETEST ? s->block : QUIETEST;
+    } else if (s->block > s->noise) {
+        s->noise = plus(s->noise, step);
+    } else {
+        uint16_t down = (uint16_t)(step * 3u);
+        s->noise = s->noise > QUIETEST + down ? (uint16_t)(s->noise - down) : QUIETEST;
+    }
+    s->block = 0;
+}
+
+void ed_sensor_tick(struct ed_sensor *s)
+{
+    uint16_t loudest = s->loudest;
+    s->loudest = 0;
+    s->tick = ED_TICK;
+
+    s->slow = (int16_t)(s->slow + (int16_t)((s->low - s->slow) >> 2));
+    follow_rest(s);
+
+    if (loudest > s->block) {
+        s->block = loudest;
+    }
+    if (++s->block_ticks == BLOCK_TICKS) {
+        s->block_ticks = 0;
+        follow_noise(s);
+    }
+
+    /* It rises by a quarter of what is missing, so that it lags behind the flank of a strike. */
+    s->ring_fine -= ((s->ring_fine >> 8) * s->fall) >> 8;
+    uint16_t ring = (uint16_t)(s->ring_fine >> 8);
+    if (loudest > ring) {
+        s->ring_fine += (uint32_t)(uint16_t)(loudest - ring) << 6;
+    }
+}
+
+static uint32_t over_ring(const struct ed_sensor *s)
+{
+    return ((s->ring_fine >> 8) * s->over_ring) >> 8;
+}
+
+static uint32_t over_noise(const struct ed_sensor *s)
+{
+    return (uint32_t)s->noise + (s->noise >> 1);
+}
+
+void ed_sensor_listen(struct ed_sensor *s)
+{
+    if (s->settling != 0 || s->faulty) {
+        s->limit = ED_LIMIT_NEVER;
+        return;
+    }
+    uint32_t ring = over_ring(s);
+    uint32_t noise = over_noise(s);
+    uint32_t limit = s->threshold + (ring > noise ? ring : noise);
+    s->limit = (uint16_t)(limit < ED_LIMIT_NEVER ? limit : ED_LIMIT_NEVER - 1u);
+}
+
+bool ed_sensor_rings(const struct ed_sensor *s)
+{
+    return over_ring(s) > over_noise(s) + s->threshold;
+}
+
+void ed_sensor_struck(struct ed_sensor *s, uint16_t band)
+{
+    if (band > s->ring_fine >> 8) {
+        s->ring_fine = (uint32_t)band << 8;
+    }
+}
+
+static int16_t past(const struct ed_sensor *s, uint8_t back)
+{
+    uint8_t at = s->at;
+    return s->past[at >= back ? at - back : at + ED_PAST - back];
+}
+
+int16_t ed_sensor_smooth(const struct ed_sensor *s, uint8_t back)
+{
+    return (int16_t)(past(s, back) + 2 * past(s, (uint8_t)(back + 1u)) + past(s, (uint8_t)(back + 2u)));
+}
+
+uint16_t ed_sensor_off(const struct ed_sensor *s, uint16_t should_rest)
+{
+    return (uint16_t)(s->rest > should_rest ? s->rest - should_rest : should_rest - s->rest);
+}
