@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_bridge.firmware.pico_image import finish_pico
 from firmware_bridge.firmware.toolchain import Compiler
 
 HERE = Path(__file__).parent
@@ -64,6 +65,23 @@ _HOST = (
     "-fsanitize-trap=undefined",
 )
 
+# The whole program is compiled as one (-flto): the core is then inlined into the port's loops.
+_PICO = (
+    "-target",
+    "thumb-freestanding-eabi",
+    "-mcpu=cortex_m0plus",
+    "-std=c11",
+    "-O2",
+    "-flto",
+    "-fno-sanitize=undefined",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-DED_CHANNELS=17",
+    "-Wl,-T,{here}/ports/pico/pico.ld",
+    "-Wl,--entry=ed_boot2",
+    "-Wl,--gc-sections",
+)
+
 TARGETS = (
     Target(
         name="host",
@@ -81,6 +99,16 @@ TARGETS = (
         flags=(*_HOST, "-DED_SMALL"),
         output="libedrum_host_small.so",
         in_all=False,
+    ),
+    Target(
+        name="pico",
+        about="Raspberry Pi Pico (RP2040): eight pads with rims and a hi-hat controller",
+        compiler=Compiler.ZIG,
+        sources=("ports/pico/*.c", "ports/pico/*.S"),
+        flags=_PICO,
+        output="edrum-pico.elf",
+        finish=finish_pico,
+        needs=("ports/pico/pico.ld", "pico_image.py"),
     ),
 )
 
