@@ -1,9 +1,10 @@
-// Thumb instructions as JavaScript: one instruction becomes `{reads, writes, sets, uses, code, cycles, ends}`.
+// Thumb instructions as JavaScript: one instruction becomes `{reads, writes, sets, uses, code, cycles, ...}`.
 //
 // `code(wants)` gives its text; registers are the locals r0 to r14, flags the locals nz (a result: negative, zero
 // or neither), c and v (0 or 1); `wants` says which flags somebody will read. Cycles are a Cortex-M0+'s with
-// memory that never waits. What ends a block sets `pc`. null: not one of these (system instructions), or a jump
-// by arithmetic; rp2040js's own interpreter does it.
+// memory that never waits. A branch has `exit`, {when, to}: under which condition it goes where, or `next`, the
+// address that always follows; a call says where it comes back to. What `ends` a piece sets `pc` or, when it `leaves`, the local `leave`. null: not
+// one of these (system instructions, a jump by arithmetic); rp2040js's own interpreter does it.
 //
 // Source: ARM v6-M Architecture Reference Manual, chapter A6.
 
@@ -141,20 +142,24 @@ export function translate(op, op2, pc, at) {
       const condition = (op >> 8) & 15;
       if (condition > 13) return null;
       const target = pc + 4 + ((imm8 << 24) >> 23);
-      return branch(() => `if(${CONDITIONS[condition]}){pc=${hex(target)};x++;}else pc=${hex(pc + 2)};`, [], {
+      return plain(() => '', [], [], {
         uses: CONDITION_USES[condition],
-        cycles: 1,
+        exit: { when: CONDITIONS[condition], to: target },
       });
     }
     case 0b11100:
-      return branch(() => `pc=${hex(pc + 4 + (((op & 0x7ff) << 21) >> 20))};`, []);
+      return plain(() => '', [], [], { cycles: 2, next: pc + 4 + (((op & 0x7ff) << 21) >> 20) });
     case 0b11110: {
       if ((op2 & 0xd000) !== 0xd000) return null;
       const sign = (op >> 10) & 1;
       const i1 = 1 - (sign ^ ((op2 >> 13) & 1));
       const i2 = 1 - (sign ^ ((op2 >> 11) & 1));
       const offset = ((sign ? 0xff : 0) << 24) | (i1 << 23) | (i2 << 22) | ((op & 0x3ff) << 12) | ((op2 & 0x7ff) << 1);
-      return branch(() => `r14=${hex((pc + 4) | 1)};pc=${hex(pc + 4 + offset)};`, [], { writes: [LR], cycles: 3 });
+      return plain(() => `r14=${hex((pc + 4) | 1)};`, [], [LR], {
+        cycles: 3,
+        next: pc + 4 + offset,
+        comesBackTo: pc + 4,
+      });
     }
     default:
       return null;

@@ -13,8 +13,6 @@
 #include "usb.h"
 #include "usb_descriptors.h"
 
-/* Two frames of readings at a time: half of a wake-up's cost, and hardly any latency. */
-#define DRAIN_US (2u * ED_FRAME_US)
 #define LOAD_EVERY_US 1000000u
 
 static struct ed_board board;
@@ -85,14 +83,12 @@ static void start(void)
 
 int main(void)
 {
-    uint64_t drain_us = 0u;
     uint64_t load_us = LOAD_EVERY_US;
     start();
     for (;;) {
         const uint64_t now_us = ed_clock_us();
-        if (now_us >= drain_us) {
+        if (now_us >= ed_sampling_due_us()) {
             ed_sampling_drain(&board);
-            drain_us = now_us + DRAIN_US;
         }
         if (now_us >= load_us) {
             board.counts.load_percent = ed_load_percent();
@@ -107,7 +103,7 @@ int main(void)
         if (ed_usb_wants_image()) {
             ed_boot_rom_take_image();
         }
-        uint64_t wake_us = earlier(drain_us, ed_board_next_us(&board, now_us));
+        uint64_t wake_us = earlier(ed_sampling_due_us(), ed_board_next_us(&board, now_us));
         if (!usb && ed_board_has_to_say(&board)) {
             wake_us = earlier(wake_us, ed_uart_room_us());
         }

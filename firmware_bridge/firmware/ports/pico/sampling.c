@@ -22,6 +22,8 @@
 #define INPUTS 3u
 #define FRAME (STEPS * INPUTS)
 #define CONVERSION_TICKS 250u /* of the ADC's 48 MHz */
+/* Half of the cost of waking up for each, and hardly any latency. */
+#define FRAMES_AT_ONCE 2u
 #define CONVERTING_US 2u      /* 96 ticks from the start of a conversion to its reading */
 #define STEP_CYCLES (CONVERSION_TICKS * INPUTS * 5u / 2u) /* of the system's 120 MHz */
 #define SETTLED_CYCLES (STEP_CYCLES / 2u)
@@ -40,7 +42,7 @@ static const volatile uint32_t turn = TURN;
 static uint32_t seen;    /* where the DMA's count was last seen */
 static uint32_t waiting; /* readings in the ring that are not handed on */
 static uint32_t next;    /* place of the oldest of them */
-static uint32_t frame_us;
+static uint64_t frame_us; /* when the frame began that is next */
 
 static const uint32_t selects[] = {ED_PIN_SELECT_0, ED_PIN_SELECT_1, ED_PIN_SELECT_2};
 
@@ -111,7 +113,7 @@ void ed_sampling_start(void)
     for (uint32_t i = 0u; i < 3u; i++) {
         ED_REG(PWM_CSR(selects[i] / 2u)) = PWM_ENABLE | PWM_INVERT_A;
     }
-    frame_us = (uint32_t)ed_clock_us() - CONVERTING_US;
+    frame_us = ed_clock_us() - CONVERTING_US;
     seen = TURN;
     waiting = 0u;
     next = 0u;
@@ -121,15 +123,21 @@ static void hand_on_frame(struct ed_board *board)
 {
     uint32_t pedal = 0u;
     for (uint32_t step = 0u; step < STEPS; step++) {
-        const uint32_t at_us = frame_us + ((step * ED_FRAME_US) >> 3);
+        const uint32_t at_us = (uint32_t)frame_us + ((step * ED_FRAME_US) >> 3);
         ed_board_sample(board, (uint8_t)step, ring[next & (RING - 1u)], at_us);
         ed_board_sample(board, (uint8_t)(STEPS + step), ring[(next + 1u) & (RING - 1u)],
                         at_us + 5u);
         pedal += ring[(next + 2u) & (RING - 1u)];
         next += INPUTS;
     }
-    ed_board_sample(board, 2u * STEPS, (uint16_t)(pedal / STEPS), frame_us + ED_FRAME_US / 2u);
+    ed_board_sample(board, 2u * STEPS, (uint16_t)(pedal / STEPS),
+                    (uint32_t)frame_us + ED_FRAME_US / 2u);
     frame_us += ED_FRAME_US;
+}
+
+uint64_t ed_sampling_due_us(void)
+{
+    return frame_us + FRAMES_AT_ONCE * ED_FRAME_US + CONVERTING_US;
 }
 
 void ed_sampling_drain(struct ed_board *board)

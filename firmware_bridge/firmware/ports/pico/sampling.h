@@ -10,6 +10,9 @@
 
 void ed_sampling_start(void);
 
+/* When the next few frames are whole. */
+uint64_t ed_sampling_due_us(void);
+
 /* Hands all whole frames that have come to the board. */
 void ed_sampling_drain(struct ed_board *);
 
