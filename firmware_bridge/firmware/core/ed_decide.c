@@ -17,22 +17,19 @@ static uint8_t flags_of(const struct ed_pad *pad, const struct ed_scan *scan)
 }
 
 /* Which of the two piezos heard it best. */
-static const struct ed_scan *best_of(struct ed_kit *kit, uint8_t index, uint8_t *zone)
+static const struct ed_piezo *best_of(const struct ed_kit *kit, uint8_t index, uint8_t *zone)
 {
     const struct ed_pad *pad = &kit->pads[index];
-    const struct ed_scan *head = &kit->inputs[index].piezo.scan;
-    if (pad->rim == ED_NO_CHANNEL) {
-        return head;
-    }
-    if (kit->job[pad->rim] == ED_JOB_CONTACT) {
+    const struct ed_piezo *head = &kit->inputs[index].piezo;
+    uint8_t job = pad->rim != ED_NO_CHANNEL ? kit->job[pad->rim] : (uint8_t)ED_JOB_NONE;
+    if (job == ED_JOB_CONTACT) {
         *zone = (uint8_t)ed_contact_since(&kit->inputs[pad->rim].contact, pad->began_us - TOUCH_BEFORE_US);
+    }
+    if (job != ED_JOB_RIM) {
         return head;
     }
-    if (kit->job[pad->rim] != ED_JOB_RIM) {
-        return head;
-    }
-    const struct ed_scan *rim = &kit->inputs[pad->rim].piezo.scan;
-    int16_t more = (int16_t)(ed_level_of(rim->peak) - ed_level_of(head->peak));
+    const struct ed_piezo *rim = &kit->inputs[pad->rim].piezo;
+    int16_t more = (int16_t)(ed_level_of(rim->scan.peak) - ed_level_of(head->scan.peak));
     if (more + pad->rim_gain > 0) {
         *zone = 1;
         return rim;
@@ -40,14 +37,29 @@ static const struct ed_scan *best_of(struct ed_kit *kit, uint8_t index, uint8_t 
     return head;
 }
 
-void ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
+/* How high it was without what noise adds to every peak; false: that is nothing. The band's limit is low
+ * and may be crossed by noise; a strike also stands clear of the noise in its raw peak, where a short attack
+ * has lost nothing. */
+static bool stands_out(const struct ed_pad *pad, const struct ed_piezo *piezo, uint16_t *level)
+{
+    uint16_t noise = (uint16_t)(piezo->sensor.noise * (ED_PEAK_PER_STEP / ED_BAND_PER_STEP));
+    uint16_t peak = piezo->scan.peak;
+    if (peak >> 1 < noise) {
+        return false;
+    }
+    *level = ed_level_of((uint16_t)(peak - (noise >> 2)));
+    return *level >= pad->faintest;
+}
+
+bool ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
 {
     struct ed_pad *pad = &kit->pads[index];
     uint8_t zone = 0;
-    const struct ed_scan *scan = best_of(kit, index, &zone);
-    uint16_t level = ed_level_of(scan->peak);
-    if (level < pad->faintest) {
-        return;
+    const struct ed_piezo *piezo = best_of(kit, index, &zone);
+    const struct ed_scan *scan = &piezo->scan;
+    uint16_t level;
+    if (!stands_out(pad, piezo, &level)) {
+        return false;
     }
     struct ed_strike strike = {0};
     strike.t_us = scan->flank_us - pad->rise_us;
@@ -58,12 +70,13 @@ void ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
     strike.flags = flags_of(pad, scan);
     enum ed_echo echo = ed_crosstalk_of(kit, index, scan, level, strike.velocity);
     if (echo == ED_ECHO_SWALLOWED) {
-        return;
+        return true;
     }
     if (echo == ED_ECHO_SUSPECT) {
         strike.flags |= ED_CROSSTALK_SUSPECT;
     }
     ed_outbox_strike(outbox, &strike);
+    return true;
 }
 
 void ed_decide_choke(struct ed_contact *contact, const struct ed_pad *pad, uint8_t index, struct ed_outbox *outbox,

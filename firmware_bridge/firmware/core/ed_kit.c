@@ -121,7 +121,6 @@ static void end(struct ed_piezo *piezo, uint32_t t_us)
 {
     if (piezo != NULL) {
         ed_scan_end(&piezo->scan, &piezo->sensor, t_us);
-        ed_sensor_struck(&piezo->sensor, piezo->scan.band_peak);
         piezo->sensor.limit = ED_LIMIT_NEVER;
     }
 }
@@ -186,14 +185,23 @@ void ed_kit_sample(struct ed_kit *kit, uint8_t channel, uint16_t reading, uint32
 
 /* --- what is due --- */
 
+static void rings(struct ed_piezo *piezo, bool struck)
+{
+    if (piezo != NULL && struck) {
+        ed_sensor_struck(&piezo->sensor, piezo->scan.band_peak);
+    }
+}
+
 void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
 {
     for (uint8_t index = 0; kit->deciding != 0 && index < ED_PADS; index++) {
         struct ed_pad *pad = &kit->pads[index];
         if (pad->phase == ED_DECIDES) {
-            pad->phase = ED_DEAF;
             kit->deciding--;
-            ed_decide(kit, index, outbox);
+            bool struck = ed_decide(kit, index, outbox);
+            pad->phase = struck ? ED_DEAF : ED_LISTENS;
+            rings(&kit->inputs[index].piezo, struck);
+            rings(rim_of(kit, index), struck);
         }
     }
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {

@@ -5,7 +5,7 @@
 
 /* In the band a strike is at least this part of its raw peak, on any pad: so that the limit keeps out
  * nothing that `threshold` lets in. */
-#define DULLEST_PART 3u
+#define DULLEST_PART 4u
 
 /* 30 dB are a fall to e^-3.454; times 65536 for ed_sensor's `fall`. */
 #define FALL_OF_30_DB 226353u

@@ -1,6 +1,8 @@
 #include "ed_scan.h"
 
-#define LOOK_BACK 6u      /* readings before the limit was crossed */
+#define LOOK_BACK 14u     /* readings before the limit was crossed */
+_Static_assert(LOOK_BACK + ED_SMOOTHED <= ED_PAST, "the past is long enough to look back");
+
 #define RAIL_LOW 3u       /* at or below: the converter's end */
 #define RAIL_HIGH 4092u   /* also of a converter with 10 bits */
 
@@ -17,7 +19,7 @@ static void time_flank(struct ed_scan *scan, const struct ed_sensor *sensor, uin
     uint8_t above = (uint8_t)(back + scan->since);
     uint16_t upper = scan->first;
     uint16_t lower = upper;
-    while (above < ED_PAST - 3u) {
+    while (above + ED_SMOOTHED < ED_PAST) {
         lower = height(sensor, (uint8_t)(above + 1u));
         if (lower < half) {
             break;
@@ -29,8 +31,7 @@ static void time_flank(struct ed_scan *scan, const struct ed_sensor *sensor, uin
     if (lower < half && upper > lower) {
         part = (uint16_t)(((uint32_t)(upper - half) << 8) / (uint16_t)(upper - lower));
     }
-    /* Smoothing is one reading late. */
-    uint16_t periods = (uint16_t)((uint16_t)((above + 1u) << 8) + part);
+    uint16_t periods = (uint16_t)((uint16_t)((above + ED_SMOOTH_LATE) << 8) + part);
     scan->flank_us = t_us - ((uint32_t)periods * ED_PERIOD_US >> 8);
     scan->timed = true;
 }
@@ -64,7 +65,7 @@ static void look(struct ed_scan *scan, const struct ed_sensor *sensor, uint8_t b
 void ed_scan_start(struct ed_scan *scan, const struct ed_sensor *sensor, uint32_t t_us)
 {
     *scan = (struct ed_scan){0};
-    scan->floor = sensor->limit;
+    scan->floor = (uint16_t)(sensor->limit * (ED_PEAK_PER_STEP / ED_BAND_PER_STEP));
     for (uint8_t back = LOOK_BACK; back != 0; back--) {
         look(scan, sensor, back, t_us);
     }

@@ -1,6 +1,6 @@
 /* One strike on one piezo while it is looked at: its height, its dullness, and when it came.
  *
- * The peak is that of the raw signal (smoothed over three readings). When the strike came is taken where
+ * The peak is that of the raw signal (smoothed over five readings). When the strike came is taken where
  * the first peak's flank is at half its height: there the signal is steepest, and a wrong reading moves the
  * time least; a peak itself is flat, and at a soft strike's it is anywhere within a millisecond. */
 #ifndef ED_SCAN_H

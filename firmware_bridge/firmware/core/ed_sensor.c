@@ -95,7 +95,7 @@ static uint32_t over_ring(const struct ed_sensor *s)
 
 static uint32_t over_noise(const struct ed_sensor *s)
 {
-    return (uint32_t)s->noise + (s->noise >> 1);
+    return (uint32_t)s->noise + (s->noise >> 2);
 }
 
 void ed_sensor_listen(struct ed_sensor *s)
@@ -130,7 +130,9 @@ static int16_t past(const struct ed_sensor *s, uint8_t back)
 
 int16_t ed_sensor_smooth(const struct ed_sensor *s, uint8_t back)
 {
-    return (int16_t)(past(s, back) + 2 * past(s, (uint8_t)(back + 1u)) + past(s, (uint8_t)(back + 2u)));
+    int16_t middle = (int16_t)(past(s, (uint8_t)(back + 1u)) + past(s, (uint8_t)(back + 2u)) +
+                               past(s, (uint8_t)(back + 3u)));
+    return (int16_t)(past(s, back) + 2 * middle + past(s, (uint8_t)(back + 4u)));
 }
 
 uint16_t ed_sensor_off(const struct ed_sensor *s, uint16_t should_rest)

@@ -33,7 +33,9 @@
 
 /* Unit of band-passed signals and of peaks: the filters' own gain. */
 #define ED_BAND_PER_STEP 4u
-#define ED_PEAK_PER_STEP 4u
+#define ED_PEAK_PER_STEP 8u
+#define ED_SMOOTHED 5u
+#define ED_SMOOTH_LATE 2u
 
 #define ED_LIMIT_NEVER 0xFFFFu  /* no signal reaches it */
 #define ED_LIMIT_ALWAYS 0u      /* every reading is looked at */
@@ -103,7 +105,8 @@ bool ed_sensor_rings(const struct ed_sensor *);
 /* A strike of this loudness (band-passed) was here. */
 void ed_sensor_struck(struct ed_sensor *, uint16_t band);
 
-/* The smoothed reading `back` readings ago, in ED_PEAK_PER_STEP; it lies one reading late. */
+/* The signal smoothed over five readings (1 2 2 2 1), of which the newest came `back` readings ago; in
+ * ED_PEAK_PER_STEP. It lies ED_SMOOTH_LATE readings late, and takes half of a white noise. */
 int16_t ed_sensor_smooth(const struct ed_sensor *, uint8_t back);
 
 /* How far, in steps of 12 bits, the signal rests from where it should. */
