@@ -44,6 +44,7 @@ class _Sizes(ctypes.Structure):
         ("host_bytes", _U32),
         ("board_bytes", _U32),
         ("keep_bytes", _U32),
+        ("values_bytes", _U32),
         *(
             (name, ctypes.c_uint16)
             for name in (
@@ -109,6 +110,7 @@ class CoreSizes:
     host_bytes: int
     board_bytes: int
     keep_bytes: int
+    values_bytes: int
     channels: int
     pads: int
     ring: int
@@ -156,10 +158,14 @@ class CoreLib:
     ----------
     sizes
         How big its boards are.
+    out
+        Memory that its boards share for what they say.
     """
 
     def __init__(self, path: Path) -> None:
         self._c = ctypes.CDLL(str(path))
+        # For whatever a board says, until it is copied.
+        self.out = ctypes.create_string_buffer(_OUT_BYTES)
         self._c.ed_host_say.restype = _U32
         self._c.ed_host_play.restype = _U32
         self._c.ed_host_dc_fault.restype = _U32
@@ -167,8 +173,9 @@ class CoreLib:
         self._c.ed_board_next_us.restype = _U64
         self._c.ed_board_send.restype = ctypes.c_uint16
         self._c.ed_board_output.restype = ctypes.c_uint16
-        for name in ("ed_board_save", "ed_board_ready", "ed_board_has_to_say"):
-            self._c[name].restype = ctypes.c_bool
+        self._c.ed_board_save.restype = ctypes.c_bool
+        self._c.ed_board_ready.restype = ctypes.c_bool
+        self._c.ed_board_has_to_say.restype = ctypes.c_bool
         sizes = _Sizes()
         self._c.ed_host_sizes(ctypes.byref(sizes))
         self.sizes = CoreSizes(**_read(sizes))
@@ -254,7 +261,7 @@ class CoreBoard:
         self._c = lib.c
         self._memory = ctypes.create_string_buffer(lib.sizes.host_bytes)
         self._at = ctypes.byref(self._memory)
-        self._out = ctypes.create_string_buffer(_OUT_BYTES)
+        self._out = lib.out
         about = _About(
             board_id,
             boot_id,
@@ -315,7 +322,7 @@ class CoreBoard:
                 self._out,
                 _U32(_OUT_BYTES),
             )
-            said.append(self._out.raw[:count])
+            said.append(ctypes.string_at(self._out, count))
         return b"".join(said)
 
     def receive(self, data: bytes, t_us: int) -> None:
@@ -355,12 +362,12 @@ class CoreBoard:
     def say(self, now_us: int) -> bytes:
         """Everything there is to say, on a line that takes it at once."""
         count = self._c.ed_host_say(self._at, self._out, _U32(_OUT_BYTES), _U64(now_us))
-        return self._out.raw[:count]
+        return ctypes.string_at(self._out, count)
 
     def send(self, room: int, now_us: int) -> bytes:
         """The next bytes of one frame, at most so many."""
         count = self._c.ed_board_send(self._at, self._out, ctypes.c_uint16(room), _U64(now_us))
-        return self._out.raw[:count]
+        return ctypes.string_at(self._out, count)
 
     def next_us(self, now_us: int) -> int:
         """When `run` has something to do next."""
@@ -399,6 +406,13 @@ class CoreBoard:
         write = _Write()
         while self._c.ed_board_save(self._at, ctypes.byref(write)):
             yield KeptByte(write.slot, write.at, write.byte, write.last)
+
+    @property
+    def values(self) -> bytes:
+        """All its settings, as it has them in its memory."""
+        out = ctypes.create_string_buffer(self.lib.sizes.values_bytes)
+        self._c.ed_host_values(self._at, out)
+        return out.raw
 
     def saved(self, ok: bool = True) -> None:
         """They are written, or are not."""

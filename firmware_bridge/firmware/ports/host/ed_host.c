@@ -19,6 +19,7 @@ void ed_host_sizes(struct ed_host_sizes *sizes)
         .host_bytes = sizeof(struct ed_host),
         .board_bytes = sizeof(struct ed_board),
         .keep_bytes = ED_KEEP_BYTES,
+        .values_bytes = sizeof(struct ed_params),
         .channels = ED_CHANNELS,
         .pads = ED_PADS,
         .ring = ED_RING,
@@ -88,6 +89,11 @@ void ed_host_pedal(struct ed_host *host, const struct ed_pedal *pedal)
 uint32_t ed_host_dc_fault(const struct ed_host *host)
 {
     return ed_kit_dc_fault(&host->board.kit);
+}
+
+void ed_host_values(const struct ed_host *host, uint8_t *out)
+{
+    __builtin_memcpy(out, &host->board.params, sizeof host->board.params);
 }
 
 uint32_t ed_host_say(struct ed_host *host, uint8_t *out, uint32_t room, uint64_t now_us)

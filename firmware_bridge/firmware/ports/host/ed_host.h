@@ -31,6 +31,7 @@ struct ed_host_sizes {
     uint32_t host_bytes;
     uint32_t board_bytes;
     uint32_t keep_bytes;
+    uint32_t values_bytes;
     uint16_t channels;
     uint16_t pads;
     uint16_t ring;
@@ -61,6 +62,9 @@ void ed_host_count(struct ed_host *, uint32_t overruns, uint32_t adc_overruns, u
 void ed_host_strike(struct ed_host *, const struct ed_strike *);
 void ed_host_pedal(struct ed_host *, const struct ed_pedal *);
 uint32_t ed_host_dc_fault(const struct ed_host *);
+
+/* All parameters' values as the board has them, values_bytes long. */
+void ed_host_values(const struct ed_host *, uint8_t *out);
 
 /* Everything there is to say, frame by frame, as far as there is room. */
 uint32_t ed_host_say(struct ed_host *, uint8_t *out, uint32_t room, uint64_t now_us);
