@@ -176,6 +176,7 @@ class CoreLib:
         self._c.ed_board_save.restype = ctypes.c_bool
         self._c.ed_board_ready.restype = ctypes.c_bool
         self._c.ed_board_has_to_say.restype = ctypes.c_bool
+        self._c.ed_board_outputs_changed.restype = ctypes.c_bool
         sizes = _Sizes()
         self._c.ed_host_sizes(ctypes.byref(sizes))
         self.sizes = CoreSizes(**_read(sizes))
@@ -376,6 +377,11 @@ class CoreBoard:
     def output(self, number: int) -> int:
         """How bright or strong an output is, 0 to 65535."""
         return int(self._c.ed_board_output(self._at, ctypes.c_uint8(number)))
+
+    @property
+    def outputs_changed(self) -> bool:
+        """Whether an output may have changed since this was last asked."""
+        return bool(self._c.ed_board_outputs_changed(self._at))
 
     @property
     def ready(self) -> bool:

@@ -16,14 +16,42 @@ void ed_board_start(struct ed_board *board, const struct ed_about *about, uint32
     ed_talk_start(board, now_us);
 }
 
+bool ed_board_restore_begin(struct ed_board *board, struct ed_restore *restore, uint8_t slot)
+{
+    bool wanted = ed_keep_wants(&board->keep, restore, slot);
+    if (wanted) {
+        ed_params_default(&board->params); /* of the other slot, which was older, nothing is to stay */
+    }
+    return wanted;
+}
+
+void ed_board_restore_byte(struct ed_board *board, struct ed_restore *restore, uint8_t byte)
+{
+    ed_restore_take(restore, &board->params, byte);
+}
+
+void ed_board_restore_end(struct ed_board *board)
+{
+    ed_kit_set(&board->kit, &board->params, ED_WHOLE_BOARD);
+    for (uint8_t pad = 0; pad < ED_PADS; pad++) {
+        ed_kit_set(&board->kit, &board->params, pad);
+    }
+}
+
 void ed_board_restore(struct ed_board *board, uint8_t slot, const uint8_t *image, uint16_t length)
 {
-    if (ed_keep_restore(&board->keep, &board->params, slot, image, length)) {
-        ed_kit_set(&board->kit, &board->params, ED_WHOLE_BOARD);
-        for (uint8_t pad = 0; pad < ED_PADS; pad++) {
-            ed_kit_set(&board->kit, &board->params, pad);
-        }
+    struct ed_restore restore;
+    ed_restore_start(&restore);
+    for (uint16_t at = 0; at < length; at++) {
+        ed_restore_check(&restore, image[at]);
     }
+    if (!ed_board_restore_begin(board, &restore, slot)) {
+        return;
+    }
+    for (uint16_t at = 0; at < length; at++) {
+        ed_board_restore_byte(board, &restore, image[at]);
+    }
+    ed_board_restore_end(board);
 }
 
 void ed_board_sample(struct ed_board *board, uint8_t channel, uint16_t reading, uint32_t t_us)
@@ -32,6 +60,15 @@ void ed_board_sample(struct ed_board *board, uint8_t channel, uint16_t reading, 
         ed_scope_add(&board->scope, reading, t_us);
     }
     ed_kit_sample(&board->kit, channel, reading, t_us);
+}
+
+void ed_board_sweep(struct ed_board *board, const uint16_t *readings, uint32_t t_us, uint8_t step_us)
+{
+    uint8_t watched = board->scope.channel;
+    if (watched < ED_CHANNELS) {
+        ed_scope_add(&board->scope, readings[watched], t_us + (uint16_t)(watched * step_us));
+    }
+    ed_kit_sweep(&board->kit, readings, t_us, step_us);
 }
 
 void ed_board_receive(struct ed_board *board, uint8_t byte, uint64_t t_us)
@@ -81,10 +118,9 @@ bool ed_board_has_to_say(const struct ed_board *board)
 uint64_t ed_board_next_us(const struct ed_board *board, uint64_t now_us)
 {
     uint64_t next_us = board->talk.beat_us;
-    uint64_t cue_us = ed_cues_next_us(&board->cues);
     uint32_t wait_us = ed_kit_wait_us(&board->kit, (uint32_t)now_us);
-    if (cue_us < next_us) {
-        next_us = cue_us;
+    if (board->cues.next_us < next_us) {
+        next_us = board->cues.next_us;
     }
     if (wait_us != ED_NEVER_US && now_us + wait_us < next_us) {
         next_us = now_us + wait_us;
@@ -103,6 +139,13 @@ uint16_t ed_board_output(const struct ed_board *board, uint8_t id)
         level = brightness == 0 ? 0 : (uint16_t)(level * (brightness + 1u) >> 8);
     }
     return level;
+}
+
+bool ed_board_outputs_changed(struct ed_board *board)
+{
+    bool changed = board->cues.changed;
+    board->cues.changed = false;
+    return changed;
 }
 
 bool ed_board_save(struct ed_board *board, struct ed_write *write)

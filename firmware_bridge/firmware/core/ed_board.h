@@ -51,8 +51,18 @@ void ed_board_start(struct ed_board *, const struct ed_about *, uint32_t boot_id
 /* A slot of kept parameters as it was found, good or not (ED_KEEP_BYTES of it); call it for both. */
 void ed_board_restore(struct ed_board *, uint8_t slot, const uint8_t *image, uint16_t length);
 
+/* The same for a memory that is read byte by byte, again for both slots: ed_restore_start, ed_restore_check for
+ * all bytes; when then ed_board_restore_begin says so, ed_board_restore_byte for all bytes once more, and
+ * ed_board_restore_end. */
+bool ed_board_restore_begin(struct ed_board *, struct ed_restore *, uint8_t slot);
+void ed_board_restore_byte(struct ed_board *, struct ed_restore *, uint8_t byte);
+void ed_board_restore_end(struct ed_board *);
+
 /* One reading of the converter, 12 bits: 0 to 4095 (fewer bits are moved up). */
 void ed_board_sample(struct ed_board *, uint8_t channel, uint16_t reading, uint32_t t_us);
+
+/* One reading of every channel, `step_us` apart, the first at `t_us`: the same, for less. */
+void ed_board_sweep(struct ed_board *, const uint16_t *readings, uint32_t t_us, uint8_t step_us);
 
 /* One byte from the host, and when it came. */
 void ed_board_receive(struct ed_board *, uint8_t byte, uint64_t t_us);
@@ -75,8 +85,17 @@ bool ed_board_has_to_say(const struct ed_board *);
 /* When ed_board_run has something to do next, if nothing comes before. */
 uint64_t ed_board_next_us(const struct ed_board *, uint64_t now_us);
 
+/* A strike is heard and wants to be decided: ed_board_run has something to do now. */
+static inline bool ed_board_is_struck(const struct ed_board *board)
+{
+    return board->kit.deciding != 0;
+}
+
 /* How bright or strong an output is now: 0 off to 65535. */
 uint16_t ed_board_output(const struct ed_board *, uint8_t id);
+
+/* Whether one of them may have changed since this was last asked: nobody need look otherwise. */
+bool ed_board_outputs_changed(struct ed_board *);
 
 /* The next byte of the kept image to be written; false: none. May be called until `last` in one go, or a
  * byte at a time; behind `last` it is false until ed_board_saved. */

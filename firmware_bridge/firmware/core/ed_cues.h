@@ -24,6 +24,8 @@ struct ed_output {
 struct ed_cues {
     struct ed_cue cues[ED_CUES]; /* in the order of their times; the done ones first */
     struct ed_output outputs[ED_OUTPUTS];
+    uint64_t next_us; /* when something is due; UINT64_MAX: nothing is */
+    bool changed;     /* an output is not what it was when somebody last looked */
     uint8_t count;
     uint8_t done; /* of these are done, and their answers not yet on the line */
 };
@@ -32,7 +34,6 @@ void ed_cues_start(struct ed_cues *);
 bool ed_cues_take(struct ed_cues *, const struct ed_cue *); /* false: too many wait */
 void ed_cues_forget(struct ed_cues *);                      /* drop what waits; what is lit stays lit */
 void ed_cues_run(struct ed_cues *, uint64_t now_us);
-uint64_t ed_cues_next_us(const struct ed_cues *); /* UINT64_MAX: nothing is due */
 bool ed_cues_answer(struct ed_cues *, struct ed_cue *);
 
 #endif

@@ -77,36 +77,6 @@ void ed_tx_begin(struct ed_tx *tx, uint8_t type, uint8_t seq)
     ed_tx_u8(tx, seq);
 }
 
-uint16_t ed_tx_room(const struct ed_tx *tx)
-{
-    return (uint16_t)(TX_PACKET + 2u + ED_TX_PAYLOAD - tx->length);
-}
-
-void ed_tx_u8(struct ed_tx *tx, uint8_t value)
-{
-    if (ed_tx_room(tx) != 0) {
-        tx->bytes[tx->length++] = value;
-    }
-}
-
-void ed_tx_u16(struct ed_tx *tx, uint16_t value)
-{
-    ed_tx_u8(tx, (uint8_t)value);
-    ed_tx_u8(tx, (uint8_t)(value >> 8));
-}
-
-void ed_tx_u32(struct ed_tx *tx, uint32_t value)
-{
-    ed_tx_u16(tx, (uint16_t)value);
-    ed_tx_u16(tx, (uint16_t)(value >> 16));
-}
-
-void ed_tx_u64(struct ed_tx *tx, uint64_t value)
-{
-    ed_tx_u32(tx, (uint32_t)value);
-    ed_tx_u32(tx, (uint32_t)(value >> 32));
-}
-
 void ed_tx_end(struct ed_tx *tx)
 {
     uint16_t crc = ED_CRC_START;

@@ -39,12 +39,36 @@ struct ed_tx {
 
 void ed_tx_start(struct ed_tx *);
 void ed_tx_begin(struct ed_tx *, uint8_t type, uint8_t seq);
-void ed_tx_u8(struct ed_tx *, uint8_t);
-void ed_tx_u16(struct ed_tx *, uint16_t);
-void ed_tx_u32(struct ed_tx *, uint32_t);
-void ed_tx_u64(struct ed_tx *, uint64_t);
-uint16_t ed_tx_room(const struct ed_tx *); /* bytes of payload that still fit */
-void ed_tx_end(struct ed_tx *);            /* check and stuff: it is ready to go */
+void ed_tx_end(struct ed_tx *); /* check and stuff: it is ready to go */
+
+/* Bytes of payload that still fit. Who says texts and lists asks; all else fits by its size (ed_say.c). */
+static inline uint16_t ed_tx_room(const struct ed_tx *tx)
+{
+    return (uint16_t)(1u + 2u + ED_TX_PAYLOAD - tx->length);
+}
+
+static inline void ed_tx_u8(struct ed_tx *tx, uint8_t value)
+{
+    tx->bytes[tx->length++] = value;
+}
+
+static inline void ed_tx_u16(struct ed_tx *tx, uint16_t value)
+{
+    __builtin_memcpy(&tx->bytes[tx->length], &value, sizeof value);
+    tx->length = (uint16_t)(tx->length + sizeof value);
+}
+
+static inline void ed_tx_u32(struct ed_tx *tx, uint32_t value)
+{
+    __builtin_memcpy(&tx->bytes[tx->length], &value, sizeof value);
+    tx->length = (uint16_t)(tx->length + sizeof value);
+}
+
+static inline void ed_tx_u64(struct ed_tx *tx, uint64_t value)
+{
+    __builtin_memcpy(&tx->bytes[tx->length], &value, sizeof value);
+    tx->length = (uint16_t)(tx->length + sizeof value);
+}
 
 static inline bool ed_tx_idle(const struct ed_tx *tx)
 {

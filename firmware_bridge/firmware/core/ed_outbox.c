@@ -2,6 +2,8 @@
 
 _Static_assert(ED_RING > 0 && (ED_RING & (ED_RING - 1)) == 0, "a power of two: numbers wrap with it");
 
+_Static_assert(ED_PEDALS > 0 && ED_PEDALS <= 8, "each has a bit");
+
 #define AT(number) ((number) & (ED_RING - 1u))
 
 void ed_outbox_start(struct ed_outbox *outbox)
@@ -9,10 +11,8 @@ void ed_outbox_start(struct ed_outbox *outbox)
     outbox->hits = 0;
     outbox->sent = 0;
     outbox->dropped = 0;
-    for (uint8_t i = 0; i < ED_PEDALS; i++) {
-        outbox->pedal_known[i] = 0;
-        outbox->pedal_waits[i] = 0;
-    }
+    outbox->pedals_known = 0;
+    outbox->pedals_wait = 0;
 }
 
 void ed_outbox_strike(struct ed_outbox *outbox, const struct ed_strike *strike)
@@ -57,44 +57,38 @@ bool ed_outbox_again(const struct ed_outbox *outbox, uint32_t number, struct ed_
 
 void ed_outbox_pedal(struct ed_outbox *outbox, const struct ed_pedal *pedal)
 {
-    for (uint8_t i = 0; i < ED_PEDALS; i++) {
-        if (!outbox->pedal_known[i] || outbox->pedals[i].pad == pedal->pad) {
-            outbox->pedals[i] = *pedal;
-            outbox->pedal_known[i] = 1;
-            outbox->pedal_waits[i] = 1;
-            return;
-        }
+    uint8_t i = 0;
+    while (i < outbox->pedals_known && outbox->pedals[i].pad != pedal->pad) {
+        i++;
     }
+    if (i == ED_PEDALS) {
+        return;
+    }
+    if (i == outbox->pedals_known) {
+        outbox->pedals_known++;
+    }
+    outbox->pedals[i] = *pedal;
+    outbox->pedals_wait = (uint8_t)(outbox->pedals_wait | 1u << i);
 }
 
 bool ed_outbox_next_pedal(struct ed_outbox *outbox, struct ed_pedal *pedal)
 {
-    for (uint8_t i = 0; i < ED_PEDALS; i++) {
-        if (outbox->pedal_waits[i]) {
-            outbox->pedal_waits[i] = 0;
-            *pedal = outbox->pedals[i];
-            return true;
-        }
+    if (outbox->pedals_wait == 0) {
+        return false;
     }
-    return false;
+    uint8_t i = 0;
+    while (!(outbox->pedals_wait & (1u << i))) {
+        i++;
+    }
+    outbox->pedals_wait &= (uint8_t)~(1u << i);
+    *pedal = outbox->pedals[i];
+    return true;
 }
 
 void ed_outbox_pedals_again(struct ed_outbox *outbox, uint32_t now_us)
 {
-    for (uint8_t i = 0; i < ED_PEDALS; i++) {
-        if (outbox->pedal_known[i]) {
-            outbox->pedals[i].t_us = now_us;
-            outbox->pedal_waits[i] = 1;
-        }
+    for (uint8_t i = 0; i < outbox->pedals_known; i++) {
+        outbox->pedals[i].t_us = now_us;
+        outbox->pedals_wait = (uint8_t)(outbox->pedals_wait | 1u << i);
     }
-}
-
-bool ed_outbox_waits(const struct ed_outbox *outbox)
-{
-    for (uint8_t i = 0; i < ED_PEDALS; i++) {
-        if (outbox->pedal_waits[i]) {
-            return true;
-        }
-    }
-    return outbox->sent != outbox->hits;
 }

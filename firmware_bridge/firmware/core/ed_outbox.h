@@ -18,8 +18,8 @@ struct ed_outbox {
     uint32_t sent;    /* number of the next one for the line */
     uint32_t dropped; /* strikes that left the ring and were never sent */
     struct ed_pedal pedals[ED_PEDALS];
-    uint8_t pedal_known[ED_PEDALS];
-    uint8_t pedal_waits[ED_PEDALS];
+    uint8_t pedals_known; /* so many of them are told of */
+    uint8_t pedals_wait;  /* bit n: pedals[n] is to be said */
 };
 
 /* --- the trigger's side --- */
@@ -48,6 +48,9 @@ bool ed_outbox_next_pedal(struct ed_outbox *, struct ed_pedal *);
 /* Say where the pedals are once more, as of now: somebody new listens, or the last word may be lost. */
 void ed_outbox_pedals_again(struct ed_outbox *, uint32_t now_us);
 
-bool ed_outbox_waits(const struct ed_outbox *);
+static inline bool ed_outbox_waits(const struct ed_outbox *outbox)
+{
+    return outbox->sent != outbox->hits || outbox->pedals_wait != 0;
+}
 
 #endif

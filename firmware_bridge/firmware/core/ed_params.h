@@ -25,10 +25,14 @@ enum ed_board_param {
 
 #define ED_PARAMS ((uint8_t)ED_PAD_PARAMS + (uint8_t)ED_BOARD_PARAMS)
 
-/* Values as their distance from the lowest: 16 bits each. */
+/* Bytes that a value takes: it is kept as its distance from the lowest. */
+#define ED_PARAM_WIDTH(min, max) ((max) - (min) > 255L ? 2u : 1u)
+
 struct ed_params {
-    uint16_t of_pad[ED_PAD_PARAMS][ED_PADS];
-    uint16_t of_board[ED_BOARD_PARAMS];
+#define ED_PAD_PARAM(NAME, id, min, max, def, name, unit) uint8_t pad_##NAME[ED_PARAM_WIDTH(min, max) * ED_PADS];
+#include "ed_params_table.h"
+#define ED_BOARD_PARAM(NAME, id, min, max, def, name, unit) uint8_t board_##NAME[ED_PARAM_WIDTH(min, max)];
+#include "ed_params_table.h"
 };
 
 /* One row of the table, as Describe says it. */
@@ -53,6 +57,7 @@ enum ed_param_error { ED_PARAM_FINE, ED_PARAM_NO_SUCH_ID, ED_PARAM_NO_SUCH_PAD }
 
 void ed_params_default(struct ed_params *);
 void ed_params_row(uint8_t place, struct ed_param_row *); /* place: 0 to ED_PARAMS - 1, pads' first */
+uint8_t ed_params_width(uint8_t place);                   /* bytes that one of its values takes */
 enum ed_param_error ed_params_get(const struct ed_params *, uint16_t id, uint8_t index, int32_t *value);
 
 /* Sets the nearest possible value and puts it into `value`. */

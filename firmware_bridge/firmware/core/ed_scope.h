@@ -9,7 +9,7 @@
 
 struct ed_piece {
     uint32_t t_us; /* of the first reading */
-    uint16_t readings[ED_SCOPE + 1u];
+    uint16_t readings[ED_SCOPE > 0 ? ED_SCOPE : 1];
     uint8_t count;
 };
 

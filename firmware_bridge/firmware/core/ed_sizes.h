@@ -11,7 +11,7 @@
 
 /* Converter inputs that are sampled in turn. */
 #ifndef ED_CHANNELS
-#define ED_CHANNELS ED_DEFAULT(16, 6)
+#define ED_CHANNELS ED_DEFAULT(17, 6)
 #endif
 
 /* Pads that the host can be told of. */
@@ -21,12 +21,17 @@
 
 /* Hits kept for being sent, and sent again; a power of two. */
 #ifndef ED_RING
-#define ED_RING ED_DEFAULT(64, 16)
+#define ED_RING ED_DEFAULT(64, 8)
 #endif
 
 /* Hi-hat controllers. */
 #ifndef ED_PEDALS
 #define ED_PEDALS ED_DEFAULT(2, 1)
+#endif
+
+/* Strikes decided in one go, the others in the next: a slow processor has readings to hear in between. */
+#ifndef ED_DECISIONS
+#define ED_DECISIONS ED_DEFAULT(ED_PADS, 1)
 #endif
 
 /* Cues that wait for their time. */
@@ -41,7 +46,7 @@
 
 /* Questions that wait until the line takes their answers. */
 #ifndef ED_ANSWERS
-#define ED_ANSWERS ED_DEFAULT(16, 6)
+#define ED_ANSWERS ED_DEFAULT(16, 4)
 #endif
 
 /* The longest payload that is understood; the longest question has 24. */
@@ -51,12 +56,12 @@
 
 /* The longest payload that is said: HelloAck with its two texts, or one parameter described. */
 #ifndef ED_TX_PAYLOAD
-#define ED_TX_PAYLOAD ED_DEFAULT(240, 80)
+#define ED_TX_PAYLOAD ED_DEFAULT(240, 64)
 #endif
 
 /* Readings in a piece of scope; two pieces are kept. 0: no scope. */
 #ifndef ED_SCOPE
-#define ED_SCOPE ED_DEFAULT(64, 16)
+#define ED_SCOPE ED_DEFAULT(64, 8)
 #endif
 
 #endif

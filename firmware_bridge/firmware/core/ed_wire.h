@@ -14,19 +14,27 @@ static inline uint16_t ed_crc_add(uint16_t crc, uint8_t byte)
     return (uint16_t)((uint16_t)(crc << 8) ^ (uint16_t)((uint16_t)x << 12) ^ (uint16_t)((uint16_t)x << 5) ^ x);
 }
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers lie in memory as on the wire");
+
 static inline uint16_t ed_read_u16(const uint8_t *at)
 {
-    return (uint16_t)(at[0] | (uint16_t)((uint16_t)at[1] << 8));
+    uint16_t value;
+    __builtin_memcpy(&value, at, sizeof value);
+    return value;
 }
 
 static inline uint32_t ed_read_u32(const uint8_t *at)
 {
-    return ed_read_u16(at) | (uint32_t)ed_read_u16(at + 2) << 16;
+    uint32_t value;
+    __builtin_memcpy(&value, at, sizeof value);
+    return value;
 }
 
 static inline uint64_t ed_read_u64(const uint8_t *at)
 {
-    return ed_read_u32(at) | (uint64_t)ed_read_u32(at + 4) << 32;
+    uint64_t value;
+    __builtin_memcpy(&value, at, sizeof value);
+    return value;
 }
 
 #endif

@@ -114,14 +114,15 @@ def test_an_output_that_is_not_there_is_refused(core, ask, greeted, outputs, rea
 def test_lights_follow_the_brightness_and_motors_do_not(core, ask, greeted):
     board = greeted(core, lights=1)
     found = []
-    while True:
+    while "led brightness" not in {p.name for p in found}:
         (piece,) = ask(board, Describe(len(found)))
         found += piece.parameters
-        if len(found) == piece.total:
-            break
     brightness = next(p for p in found if p.name == "led brightness")
     ask(board, Cue(0, 0, FULL, 0), Cue(0, 0, FULL, 1))
+    assert board.outputs_changed
     for value, light in [(0, 0), (brightness.max, FULL), (127, FULL // 2)]:
+        assert not board.outputs_changed
         ask(board, Set(brightness.id, WHOLE_BOARD, value))
+        assert board.outputs_changed
         assert board.output(0) == light
         assert board.output(1) == FULL

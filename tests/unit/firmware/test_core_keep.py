@@ -199,12 +199,11 @@ def image(rows: bytes) -> bytearray:
     return bytearray(b"\xe1" + body + crc_hqx(body, 0xFFFF).to_bytes(2, "little"))
 
 
-def row(number: int, *values: int) -> bytes:
-    return (
-        number.to_bytes(2, "little")
-        + bytes((len(values),))
-        + b"".join((value & 0xFFFF).to_bytes(2, "little") for value in values)
-    )
+def row(number: int, *values: int, width: int = 2, count: int | None = None) -> bytes:
+    """A parameter's values, so many bytes each, behind the promise of `count`."""
+    promised = (len(values) if count is None else count) | (0x80 if width == 2 else 0)
+    lowest = [(value % 256**width).to_bytes(width, "little") for value in values]
+    return number.to_bytes(2, "little") + bytes((promised,)) + b"".join(lowest)
 
 
 def test_another_firmwares_settings_are_taken_as_far_as_they_are_known(core, settings, parameters):
@@ -224,8 +223,28 @@ def test_another_firmwares_settings_are_taken_as_far_as_they_are_known(core, set
     wanted[whole.id, WHOLE_BOARD] = whole.max
     wanted |= {(mask.id, pad): mask.max for pad in range(core.sizes.pads)}
     assert found == wanted
-    for short in range(len(rows)):  # a row cut off is no row of something else
-        started(core, [image(rows[:short]), bytearray()])
+    narrow = row(threshold.id, 5, 6, width=1) + row(60_000, width=1) + row(mask.id, 2_000)
+    found = settings(started(core, [image(narrow), bytearray()]))
+    assert [found[threshold.id, pad] for pad in range(3)] == [5, 6, threshold.default]
+    assert [found[mask.id, pad] for pad in range(2)] == [2_000, mask.default]
+
+
+@pytest.mark.parametrize("value", range(2_000, 2_020))
+def test_a_row_that_is_cut_off_sets_only_what_is_there(core, settings, parameters, value):
+    mask = parameters[1]
+    found = settings(started(core, [image(row(mask.id, value, count=4)), bytearray()]))
+    assert [found[mask.id, pad] for pad in range(3)] == [value, mask.default, mask.default]
+
+
+def test_until_its_last_byte_an_image_says_itself_that_it_is_not_whole(core, ask):
+    board = started(core, erased(core))
+    ask(board, Set(1, 0, 50))
+    board.receive(encode(Save()), 0)
+    first, *middle, last = board.to_keep()
+    assert (first.at, first.byte) == (0, 0)
+    assert [byte.at for byte in middle] == list(range(1, core.sizes.keep_bytes))
+    assert (last.at, last.last) == (0, True)
+    assert last.byte not in (0x00, 0xFF)
 
 
 def test_what_is_set_while_it_is_written_is_kept_with_the_rest(core, ask, settings, shuffle):

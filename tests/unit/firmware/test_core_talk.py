@@ -16,6 +16,7 @@ from firmware_bridge.messages import (
     Capability,
     Cue,
     Describe,
+    Described,
     Get,
     Heartbeat,
     Hello,
@@ -38,6 +39,16 @@ from firmware_bridge.messages import (
 
 S = 1_000_000
 LONG_TEXT = "x" * 63
+
+
+def described(ask, board):
+    """All parameters of a board."""
+    found = []
+    while True:
+        (piece,) = ask(board, Describe(len(found)))
+        found += piece.parameters
+        if len(found) == piece.total:
+            return found
 
 
 def test_it_says_who_it_is_when_it_starts_and_when_it_is_asked(core, hear, ask):
@@ -161,7 +172,7 @@ def test_nothing_is_resent_of_nothing(core, ask, greeted):
 
 def test_two_resends_are_followed_one_after_the_other(core, ask, hear, greeted):
     board = greeted(core)
-    for n in range(10):
+    for n in range(8):
         board.strike(n, 0, n)
         hear(board.say(n + 5))
     said = ask(board, Resend(0, 2), Resend(5, 6), Ping(1))
@@ -227,8 +238,8 @@ def test_a_hello_forgets_what_another_host_wanted(core, ask, hear, greeted):
     board.run(20)
     (ack,) = hear(board.say(20))
     assert isinstance(ack, HelloAck)
-    board.play(np.full((300, core.sizes.channels), 2_048, np.uint16), 100)
-    assert not [m for m in hear(board.say(40_000)) if isinstance(m, ScopeData)]
+    readings = np.full((300, core.sizes.channels), 2_048, np.uint16)
+    assert not [m for m in hear(board.play(readings, 100)) if isinstance(m, ScopeData)]
     assert board.output(0) == 0
 
 
@@ -292,11 +303,13 @@ def test_the_longest_payload_that_is_taken_is_the_one_it_names(core, hear, greet
 
 def test_parameters_are_described_set_to_the_nearest_and_refused(core, ask, greeted):
     board = greeted(core)
-    (all_of_them,) = ask(board, Describe(0))
-    threshold = all_of_them.parameters[0]
+    found = described(ask, board)
+    threshold = found[0]
     assert (threshold.id, threshold.name, threshold.scope) == (1, "threshold", 1)
     for wanted, applied in [
         (threshold.min, threshold.min),
+        (threshold.max + 1, threshold.max),
+        (threshold.min - 1, threshold.min),
         (threshold.max, threshold.max),
         (-(2**31), threshold.min),
         (2**31 - 1, threshold.max),
@@ -311,7 +324,7 @@ def test_parameters_are_described_set_to_the_nearest_and_refused(core, ask, gree
         (Set(1, 255, 1), Refusal.NO_SUCH_PAD),
     ]:
         assert ask(board, question) == [Refused(TYPE_OF[type(question)], reason)]
-    assert ask(board, Describe(255)) == [replace(all_of_them, first=255, parameters=())]
+    assert ask(board, Describe(255)) == [Described(len(found), 255, ())]
 
 
 def test_a_board_that_cannot_keep_says_so(core, ask, greeted):
@@ -330,6 +343,15 @@ def test_the_heartbeat_says_how_it_is_once_a_second(core, hear, greeted):
         said += [m for m in hear(board.say(t_us)) if isinstance(m, Heartbeat)]
     assert [beat.t_us for beat in said] == [n * S for n in range(1, 5)]
     assert said[0] == Heartbeat(S, 77, 1, 2, 3, 0, 4, board.dc_fault, 42)
+
+
+def test_a_board_that_was_held_up_says_one_heartbeat_and_keeps_its_second(core, hear, greeted):
+    board = greeted(core)
+    said = []
+    for t_us in (4_700_000, 4_800_000, 5_000_000, 6_000_000):
+        board.run(t_us)
+        said += hear(board.say(t_us))
+    assert [beat.t_us for beat in said] == [4_700_000, 5_000_000, 6_000_000]
 
 
 def test_next_us_is_when_something_is_due(core, greeted):
@@ -372,6 +394,16 @@ def test_the_scope_shows_one_pads_readings_as_they_are(core, ask, hear, greeted)
     )
     assert ask(board, WatchPad(0, 0)) == [WatchingPad(0, 0)]
     assert not [m for m in hear(board.play(readings, 0)) if isinstance(m, ScopeData)]
+
+
+def test_the_scope_follows_its_pad(core, ask, hear, greeted):
+    board = greeted(core)
+    kind = next(p for p in described(ask, board) if p.name == "kind")
+    ask(board, WatchPad(0, 1))
+    ask(board, Set(kind.id, 0, 0))  # off: nothing is read of it
+    readings = np.full((1_000, core.sizes.channels), 2_048, np.uint16)
+    assert not [m for m in hear(board.play(readings, 0)) if isinstance(m, ScopeData)]
+    assert ask(board, WatchPad(0, 1)) == [Refused(0x09, Refusal.NO_SUCH_PAD)]
 
 
 def test_a_full_line_leaves_samples_out_and_says_when_the_next_ones_were(core, ask, hear, greeted):
