@@ -7,6 +7,10 @@
 #define ED_SYSTEM_HZ 120000000u
 #define ED_ADC_HZ 48000000u
 
+/* From asking the core for a frame to its first byte: a Pong takes some 23 us to check and to stuff, and its
+ * stamp is to be late rather than early. */
+#define ED_FRAME_MAKING_US 25u
+
 /* Starts crystal, PLLs and the blocks that are used. */
 void ed_clocks_start(void);
 

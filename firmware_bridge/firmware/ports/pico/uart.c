@@ -55,29 +55,32 @@ void ed_uart_interrupt(void)
     ed_load_add_cycles(entry);
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 void ed_uart_send(struct ed_board *board)
 {
     for (;;) {
         const uint64_t now_us = ed_clock_us();
-        if (quiet_us < now_us) {
-            quiet_us = now_us;
-        }
-        const uint32_t queued = (uint32_t)(quiet_us - now_us + BYTE_US - 1u) / BYTE_US;
+        const uint32_t queued =
+            (uint32_t)(later(quiet_us, now_us) - now_us + BYTE_US - 1u) / BYTE_US;
         if (queued >= QUEUE || (ED_REG(UART_FLAGS) & UART_TX_FULL) != 0u) {
             return;
         }
         uint8_t bytes[QUEUE];
-        const uint16_t count =
-            ed_board_send(board, bytes, (uint16_t)(QUEUE - queued), quiet_us);
+        const uint16_t count = ed_board_send(board, bytes, (uint16_t)(QUEUE - queued),
+                                             later(quiet_us, now_us + ED_FRAME_MAKING_US));
         if (count == 0u) {
             return;
         }
+        quiet_us = later(quiet_us, ed_clock_us()) + (uint64_t)count * BYTE_US;
         for (uint16_t i = 0u; i < count; i++) {
             while ((ED_REG(UART_FLAGS) & UART_TX_FULL) != 0u) {
             }
             ED_REG(UART_DATA) = bytes[i];
         }
-        quiet_us += (uint64_t)count * BYTE_US;
     }
 }
 

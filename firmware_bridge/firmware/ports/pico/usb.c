@@ -329,7 +329,7 @@ void ed_usb_send(struct ed_board *board)
     }
     uint8_t bytes[SAY_AT_MOST];
     uint16_t count = 0u;
-    const uint64_t now_us = ed_clock_us();
+    const uint64_t now_us = ed_clock_us() + ED_FRAME_MAKING_US;
     while (count < SAY_AT_MOST) {
         const uint16_t more =
             ed_board_send(board, bytes + count, (uint16_t)(SAY_AT_MOST - count), now_us);
