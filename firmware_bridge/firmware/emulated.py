@@ -75,6 +75,8 @@ class PicoSetup:
         when the power goes. None: a new chip.
     rest
         Reading of an input that nothing is fed to.
+    direct
+        Without multiplexers: channels 0 to 2 are the chip's own inputs.
     """
 
     line: Line = Line.UART
@@ -82,6 +84,7 @@ class PicoSetup:
     start: int = 1
     kept: Path | None = None
     rest: int = _REST
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +126,20 @@ def missing() -> str | None:
     return None
 
 
-def pico_image() -> Path:
+def pico_image(direct: bool = False) -> Path:
     """The image as it lies in the flash; built when it is not, or no longer.
+
+    Parameters
+    ----------
+    direct
+        The one for a Pico without multiplexers.
 
     Raises
     ------
     OutsideError
         When there is no compiler.
     """
-    target = target_named("pico")
+    target = target_named("pico-direct" if direct else "pico")
     assert target is not None
     return built(target).with_suffix(".bin")
 
@@ -306,7 +314,7 @@ def _command(job: Path) -> list[str]:
 
 def _job(setup: PicoSetup) -> dict[str, Any]:
     return asdict(setup) | {
-        "image": str(pico_image()),
+        "image": str(pico_image(setup.direct)),
         "board_id": f"{setup.board_id:016x}",
         "kept": str(setup.kept) if setup.kept else None,
     }

@@ -46,7 +46,7 @@ from firmware_bridge.messages import (
     Saved,
     Set,
 )
-from firmware_bridge.piezo import PadKind, Rig, Strike, make_pad
+from firmware_bridge.piezo import Converter, PadKind, Rig, Strike, make_pad
 from firmware_bridge.piezo.waves import RATE_HZ
 from station.hal.api import KitEvent, KitSource, LinkEvent, LinkState, StrikeEvent
 from station.hal.registry import create_source
@@ -80,10 +80,11 @@ def of_kind(kind: type[T], said: Sequence[object]) -> list[T]:
 
 
 def played(strikes: Sequence[Strike], seconds: float, pads: int = 8) -> Feed:
-    """Strikes on mesh pads that do not share a stand."""
-    rig = Rig(tuple(make_pad(PadKind.MESH, n) for n in range(pads)), seed=1, coupling_db=None)
-    volts = rig.volts(strikes, seconds, np.random.default_rng(2))
-    return Feed(np.clip(np.rint(volts), 0, 4095).T.astype(np.uint16), RATE_HZ)
+    """Strikes on mesh pads that do not share a stand, finer in time than the board samples."""
+    fine = Converter(period_us=1e6 / RATE_HZ, noise=0.0, wide_codes=False)
+    made = tuple(make_pad(PadKind.MESH, n) for n in range(pads))
+    recording = Rig(made, 1, fine, coupling_db=None).play(strikes, seconds)
+    return Feed(recording.readings, 1e6 / recording.period_us)
 
 
 def in_turn(count: int, every_us: int, pads: int = 8) -> list[Strike]:
@@ -132,6 +133,16 @@ def test_every_pad_is_heard_through_its_multiplexer_at_its_time() -> None:
         assert abs(hit.t_us - FEED_AT_US - strike.onset_us) < 3 * MS
         assert hit.flags == 0
     assert all(beat.adc_overruns == 0 for beat in of_kind(Heartbeat, messages(run)))
+
+
+def test_without_multiplexers_three_inputs_are_three_pads() -> None:
+    strikes = in_turn(9, 100 * MS, pads=3)
+    feed = played(strikes, 1.5, pads=3)
+    run = run_pico(2 * S, setup=PicoSetup(direct=True), feed=feed, feed_at_us=FEED_AT_US)
+    said = messages(run)
+    assert of_kind(HelloAck, said)[0].pads == 3
+    assert [hit.pad for hit in of_kind(PadHit, said)] == [strike.pad for strike in strikes]
+    assert of_kind(Heartbeat, said)[-1].adc_overruns == 0
 
 
 def test_three_runs_say_the_same_bytes_at_the_same_times() -> None:

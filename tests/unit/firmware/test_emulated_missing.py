@@ -45,7 +45,7 @@ def test_without_a_compiler(installed: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_run_without_it_is_refused_in_a_sentence(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emulated, "pico_image", lambda: installed / "image")
+    monkeypatch.setattr(emulated, "pico_image", lambda direct: installed / "image")
     (installed / "node_modules" / "rp2040js").rmdir()
     with pytest.raises(OutsideError, match="no emulated Pico: rp2040js is not installed"):
         emulated.run_pico(1_000)
@@ -54,7 +54,7 @@ def test_a_run_without_it_is_refused_in_a_sentence(
 def test_an_emulator_that_fails_is_told_in_its_words(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(emulated, "pico_image", lambda: installed / "image")
+    monkeypatch.setattr(emulated, "pico_image", lambda direct: installed / "image")
     (installed / "node").write_text("#!/bin/sh\necho 'no such image' >&2\nexit 1\n")
     with pytest.raises(OutsideError, match="no such image"):
         emulated.run_pico(1_000)

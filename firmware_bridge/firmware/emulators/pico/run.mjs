@@ -7,6 +7,7 @@
 //   start      which start of the board this is, a number: another one, another boot id
 //   line       "uart" or "usb"
 //   rest       reading of an input that is not fed
+//   direct     true: there are no multiplexers
 //   feed       {path, rate, channels, at_us}: waveforms
 //
 // As fast as it goes, the same on every run:
@@ -35,7 +36,7 @@ function powerUp(job, onByte, onLight) {
   const machine = new Machine(readFileSync(job.image), job.start);
   if (job.kept && existsSync(job.kept)) machine.chip.flash.set(readFileSync(job.kept), KEPT_AT);
   const flash = new Flash(machine, BigInt(`0x${job.board_id}`));
-  const signals = new Signals(machine, job.rest);
+  const signals = new Signals(machine, job.rest, job.direct);
   const line = job.line === 'usb' ? new UsbHost(machine, onByte) : new UartLine(machine, onByte);
   watchOutputs(machine, onLight);
   if (job.feed) signals.play(job.feed, job.feed.at_us * 1000);
@@ -47,6 +48,7 @@ function report({ machine, flash, line }, sinceNs) {
   return {
     emulated_us: machine.nanos / 1000,
     took_us: Number(process.hrtime.bigint() - sinceNs) / 1000,
+    cpu_us: process.cpuUsage().user + process.cpuUsage().system,
     clock_hz: machine.chip.clkSys,
     baud: machine.chip.uart[0].baudRate,
     lost_by_uart: line.lost ?? 0,

@@ -13,9 +13,13 @@ const DARK_NS = 120_000; // longer than a period of the firmware's PWM
 export class Signals {
   #feed = null;
 
-  /** @param {number} rest the reading of a channel that is not fed */
-  constructor(machine, rest) {
+  /**
+   * @param {number} rest the reading of a channel that is not fed
+   * @param {boolean} direct without multiplexers: each input is a channel
+   */
+  constructor(machine, rest, direct) {
     machine.feed((input, nanos) => {
+      if (direct) return this.#at(input, nanos) ?? rest;
       const step = SELECT_PINS.reduce((sum, pin, bit) => sum | (machine.pin(pin) << bit), 0);
       const channel = input === 2 ? PEDAL_CHANNEL : input * STEPS + step;
       return this.#at(channel, nanos) ?? rest;

@@ -96,7 +96,9 @@ int main(void)
         }
         receive();
         ed_board_run(&board, ed_clock_us());
-        ed_outputs_show(&board);
+        if (ed_board_outputs_changed(&board)) {
+            ed_outputs_show(&board);
+        }
         const bool usb = ed_usb_is_open();
         say(usb);
         ed_flash_keep(&board);

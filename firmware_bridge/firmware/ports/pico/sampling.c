@@ -11,17 +11,23 @@
  *                   0   2    5.2  7.8 10.4      15.6
  *
  * The address changes 0.6 us after B is read, so that A has 7.8 us to settle, B 13. A stamp is a count of
- * conversions since the first: no interrupt, nothing to be late. */
+ * conversions since the first: no interrupt, nothing to be late.
+ *
+ * With ED_PICO_DIRECT there are no multiplexers, and the three inputs are three channels. */
 #include "sampling.h"
 
 #include "clocks.h"
 #include "pins.h"
 #include "registers.h"
 
+#ifdef ED_PICO_DIRECT
+#define STEPS 1u
+#else
 #define STEPS 8u
+#endif
 #define INPUTS 3u
 #define FRAME (STEPS * INPUTS)
-#define CONVERSION_TICKS 250u /* of the ADC's 48 MHz */
+#define CONVERSION_TICKS (ED_ADC_HZ / 1000000u * ED_FRAME_US / FRAME)
 /* Half of the cost of waking up for each, and hardly any latency. */
 #define FRAMES_AT_ONCE 2u
 #define CONVERTING_US 2u      /* 96 ticks from the start of a conversion to its reading */
@@ -29,7 +35,7 @@
 #define SETTLED_CYCLES (STEP_CYCLES / 2u)
 
 _Static_assert(ED_SYSTEM_HZ / 5u * 2u == ED_ADC_HZ, "a step is a whole number of system cycles");
-_Static_assert(ED_ADC_HZ / CONVERSION_TICKS == FRAME * 1000000u / ED_FRAME_US, "8 kHz a channel");
+_Static_assert(CONVERSION_TICKS * FRAME == ED_ADC_HZ / 1000000u * ED_FRAME_US, "8 kHz a channel");
 
 #define RING_BITS 15u
 #define RING (1u << (RING_BITS - 1u)) /* readings: 85 ms, longer than most flash erases take */
@@ -44,6 +50,8 @@ static uint32_t waiting; /* readings in the ring that are not handed on */
 static uint32_t next;    /* place of the oldest of them */
 static uint64_t frame_us; /* when the frame began that is next */
 
+/* Steps are counted in as many bits: none, or three. */
+#define SELECTS (STEPS == 1u ? 0u : 3u)
 static const uint32_t selects[] = {ED_PIN_SELECT_0, ED_PIN_SELECT_1, ED_PIN_SELECT_2};
 
 static void stop(void)
@@ -57,14 +65,14 @@ static void stop(void)
     while ((ED_REG(ADC_FCS) & ADC_FIFO_EMPTY) == 0u) {
         (void)ED_REG(ADC_FIFO);
     }
-    for (uint32_t i = 0u; i < 3u; i++) {
+    for (uint32_t i = 0u; i < SELECTS; i++) {
         ED_REG(PWM_CSR(selects[i] / 2u)) = 0u;
     }
 }
 
 static void prepare_selects(void)
 {
-    for (uint32_t i = 0u; i < 3u; i++) {
+    for (uint32_t i = 0u; i < SELECTS; i++) {
         const uint32_t slice = selects[i] / 2u;
         const uint32_t half = STEP_CYCLES << i;
         ED_REG(PWM_DIV(slice)) = 1u << 4;
@@ -110,7 +118,7 @@ void ed_sampling_start(void)
     ED_REG(ADC_CS) = ADC_ENABLE | ADC_START_MANY | ADC_ROUND_ROBIN((1u << INPUTS) - 1u);
     while (ED_REG(DMA_COUNT(READINGS)) == TURN) {
     }
-    for (uint32_t i = 0u; i < 3u; i++) {
+    for (uint32_t i = 0u; i < SELECTS; i++) {
         ED_REG(PWM_CSR(selects[i] / 2u)) = PWM_ENABLE | PWM_INVERT_A;
     }
     frame_us = ed_clock_us() - CONVERTING_US;
@@ -119,21 +127,41 @@ void ed_sampling_start(void)
     next = 0u;
 }
 
+static uint16_t reading(uint32_t input)
+{
+    return ring[(next + input) & (RING - 1u)];
+}
+
+#ifdef ED_PICO_DIRECT
+
+static void hand_on_frame(struct ed_board *board)
+{
+    for (uint32_t input = 0u; input < INPUTS; input++) {
+        ed_board_sample(board, (uint8_t)input, reading(input),
+                        (uint32_t)frame_us + input * ED_FRAME_US / INPUTS);
+    }
+    next += INPUTS;
+    frame_us += ED_FRAME_US;
+}
+
+#else
+
 static void hand_on_frame(struct ed_board *board)
 {
     uint32_t pedal = 0u;
     for (uint32_t step = 0u; step < STEPS; step++) {
         const uint32_t at_us = (uint32_t)frame_us + ((step * ED_FRAME_US) >> 3);
-        ed_board_sample(board, (uint8_t)step, ring[next & (RING - 1u)], at_us);
-        ed_board_sample(board, (uint8_t)(STEPS + step), ring[(next + 1u) & (RING - 1u)],
-                        at_us + 5u);
-        pedal += ring[(next + 2u) & (RING - 1u)];
+        ed_board_sample(board, (uint8_t)step, reading(0u), at_us);
+        ed_board_sample(board, (uint8_t)(STEPS + step), reading(1u), at_us + 5u);
+        pedal += reading(2u);
         next += INPUTS;
     }
     ed_board_sample(board, 2u * STEPS, (uint16_t)(pedal / STEPS),
                     (uint32_t)frame_us + ED_FRAME_US / 2u);
     frame_us += ED_FRAME_US;
 }
+
+#endif
 
 uint64_t ed_sampling_due_us(void)
 {
