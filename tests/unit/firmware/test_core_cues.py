@@ -118,6 +118,8 @@ def test_lights_follow_the_brightness_and_motors_do_not(core, ask, greeted):
         (piece,) = ask(board, Describe(len(found)))
         found += piece.parameters
     brightness = next(p for p in found if p.name == "led brightness")
+    assert board.outputs_changed  # nobody has looked yet
+    assert not board.outputs_changed
     ask(board, Cue(0, 0, FULL, 0), Cue(0, 0, FULL, 1))
     assert board.outputs_changed
     for value, light in [(0, 0), (brightness.max, FULL), (127, FULL // 2)]:

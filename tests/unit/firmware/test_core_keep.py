@@ -193,9 +193,9 @@ def test_whatever_is_in_the_memory_the_settings_are_possible(core, settings, par
             assert low <= value <= high
 
 
-def image(rows: bytes) -> bytearray:
+def image(rows: bytes, sequence: int = 1) -> bytearray:
     """A slot as another firmware may have written it."""
-    body = (1).to_bytes(4, "little") + (9 + len(rows)).to_bytes(2, "little") + rows
+    body = sequence.to_bytes(4, "little") + (9 + len(rows)).to_bytes(2, "little") + rows
     return bytearray(b"\xe1" + body + crc_hqx(body, 0xFFFF).to_bytes(2, "little"))
 
 
@@ -227,6 +227,25 @@ def test_another_firmwares_settings_are_taken_as_far_as_they_are_known(core, set
     found = settings(started(core, [image(narrow), bytearray()]))
     assert [found[threshold.id, pad] for pad in range(3)] == [5, 6, threshold.default]
     assert [found[mask.id, pad] for pad in range(2)] == [2_000, mask.default]
+
+
+def test_of_the_older_slot_nothing_stays(core, settings, parameters):
+    threshold, mask = parameters[0], parameters[1]
+    older = image(row(threshold.id, 55), sequence=8)
+    newer = image(row(mask.id, 2_000), sequence=9)
+    for slots in ([older, newer], [newer, older]):
+        found = settings(started(core, slots))
+        assert (found[threshold.id, 0], found[mask.id, 0]) == (threshold.default, 2_000)
+
+
+@pytest.mark.parametrize("length", [*range(9), 10_000, 65_535])
+def test_a_length_that_cannot_be_is_no_image(core, settings, parameters, length):
+    threshold = parameters[0]
+    good = image(row(threshold.id, 55))
+    false = image(b"", sequence=2)
+    false[5:7] = length.to_bytes(2, "little")
+    false[7:] = crc_hqx(bytes(false[1 : max(1, length - 2)]), 0xFFFF).to_bytes(2, "little")
+    assert settings(started(core, [good, false + bytes(300)]))[threshold.id, 0] == 55
 
 
 @pytest.mark.parametrize("value", range(2_000, 2_020))

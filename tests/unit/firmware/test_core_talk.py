@@ -379,6 +379,14 @@ def test_the_newest_place_of_a_pedal_is_said_before_the_hit_behind_it(core, hear
     assert again == Pedal(S + 5, 2, 65_535)
 
 
+def test_each_hi_hat_has_its_pedal_as_far_as_there_are_places(core, hear, greeted):
+    board = greeted(core)
+    for pad in (2, 5, 7, 2):
+        board.pedal(100 + pad, pad, 1_000 * pad)
+    said = [(m.pad, m.value) for m in hear(board.say(200))]
+    assert said == [(2, 2_000), (5, 5_000)][: core.sizes.pedals]
+
+
 def test_the_scope_shows_one_pads_readings_as_they_are(core, ask, hear, greeted):
     board = greeted(core, period_ns=126_000)
     assert ask(board, WatchPad(core.sizes.pads, 1)) == [Refused(0x09, Refusal.NO_SUCH_PAD)]

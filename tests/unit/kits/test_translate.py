@@ -270,6 +270,14 @@ def test_a_pedal_without_midi_opens_its_hi_hat_and_nothing_else():
     ]
 
 
+def test_a_foot_on_the_trigger_boards_hi_hat_plays_its_pedal():
+    hits = translate(strike(0, 2, 3), strike(500, 2, 4), profile=PROFILES["trigger-board"]).hits
+    assert [(h.pad, h.zone) for h in hits] == [
+        (Pad.HI_HAT_PEDAL, Zone.FOOT),
+        (Pad.HI_HAT_PEDAL, Zone.SPLASH),
+    ]
+
+
 def test_a_board_says_each_grab_once_and_each_is_a_mark():
     events = [
         ChokeEvent(1, 6, 0),
