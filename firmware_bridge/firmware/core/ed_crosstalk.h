@@ -4,8 +4,11 @@
 
 #include "ed_kit.h"
 
-enum ed_echo { ED_ECHO_NONE, ED_ECHO_SUSPECT, ED_ECHO_SWALLOWED };
+enum ed_crosstalk { ED_OWN_STRIKE, ED_SUSPECT, ED_SWALLOWED };
 
-enum ed_echo ed_crosstalk_of(struct ed_kit *, uint8_t pad, const struct ed_scan *, uint16_t level, uint16_t velocity);
+/* Judges a strike by those that the other pads are having or had just now, learns from it, and keeps it
+ * for the pads that come next. `level` and `velocity` are the strike's. */
+enum ed_crosstalk ed_crosstalk_of(struct ed_kit *, uint8_t pad, const struct ed_scan *, uint16_t level,
+                                  uint16_t velocity);
 
 #endif

@@ -24,6 +24,9 @@ uint16_t ed_curve_velocity(const struct ed_curve *curve, uint16_t level)
         return 65535u;
     }
     uint16_t v = (uint16_t)((uint32_t)(level - silence) * 65535u / (uint16_t)(curve->full - silence));
+    if (curve->bend == 0) {
+        return v == 0 ? 1 : v;
+    }
     /* v + bend * v * (1 - v): rises everywhere as long as |bend| is at most 1. */
     int32_t room = (int32_t)(((uint32_t)v * (65535u - v)) >> 16);
     int32_t bent = (int32_t)v + room * curve->bend / 100;

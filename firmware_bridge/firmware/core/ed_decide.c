@@ -21,7 +21,7 @@ static const struct ed_piezo *best_of(const struct ed_kit *kit, uint8_t index, u
 {
     const struct ed_pad *pad = &kit->pads[index];
     const struct ed_piezo *head = &kit->inputs[index].piezo;
-    uint8_t job = pad->rim != ED_NO_CHANNEL ? kit->job[pad->rim] : (uint8_t)ED_JOB_NONE;
+    uint8_t job = pad->rim != ED_NO_CHANNEL ? kit->inputs[pad->rim].job : (uint8_t)ED_JOB_NONE;
     if (job == ED_JOB_CONTACT) {
         *zone = (uint8_t)ed_contact_since(&kit->inputs[pad->rim].contact, pad->began_us - TOUCH_BEFORE_US);
     }
@@ -68,11 +68,11 @@ bool ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
     strike.position = ED_NO_POSITION;
     strike.velocity = ed_curve_velocity(&pad->curve, level);
     strike.flags = flags_of(pad, scan);
-    enum ed_echo echo = ed_crosstalk_of(kit, index, scan, level, strike.velocity);
-    if (echo == ED_ECHO_SWALLOWED) {
+    enum ed_crosstalk crosstalk = ed_crosstalk_of(kit, index, scan, level, strike.velocity);
+    if (crosstalk == ED_SWALLOWED) {
         return true;
     }
-    if (echo == ED_ECHO_SUSPECT) {
+    if (crosstalk == ED_SUSPECT) {
         strike.flags |= ED_CROSSTALK_SUSPECT;
     }
     ed_outbox_strike(outbox, &strike);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "ed_decide.h"
+#include "ed_hot.h"
 
 /* An input that rests further off than this, of 4096 steps, or is louder than this all the time, is no pad:
  * a cable is out, or a diode is dead. */
@@ -48,12 +49,12 @@ static void give(struct ed_kit *kit, uint8_t channel)
 {
     uint8_t owner = 0;
     enum ed_job job = wanted(kit, channel, &owner);
-    if (job == (enum ed_job)kit->job[channel] && owner == kit->owner[channel]) {
+    if (job == (enum ed_job)kit->inputs[channel].job && owner == kit->inputs[channel].owner) {
         return;
     }
-    kit->job[channel] = (uint8_t)job;
-    kit->owner[channel] = owner;
-    union ed_input *input = &kit->inputs[channel];
+    kit->inputs[channel].job = (uint8_t)job;
+    kit->inputs[channel].owner = owner;
+    struct ed_input *input = &kit->inputs[channel];
     if (job == ED_JOB_CONTACT) {
         ed_contact_start(&input->contact);
     } else if (job == ED_JOB_FOOT) {
@@ -66,12 +67,12 @@ static void give(struct ed_kit *kit, uint8_t channel)
 
 static void tune(struct ed_kit *kit, uint8_t channel, const struct ed_params *params)
 {
-    uint8_t owner = kit->owner[channel];
-    union ed_input *input = &kit->inputs[channel];
-    if (kit->job[channel] == ED_JOB_FOOT) {
+    uint8_t owner = kit->inputs[channel].owner;
+    struct ed_input *input = &kit->inputs[channel];
+    if (kit->inputs[channel].job == ED_JOB_FOOT) {
         ed_foot_set(&input->foot, (uint16_t)ed_pad_value(params, ED_PAD_PEDAL_OPEN, owner),
                     (uint16_t)ed_pad_value(params, ED_PAD_PEDAL_CLOSED, owner));
-    } else if (kit->job[channel] == ED_JOB_HEAD || kit->job[channel] == ED_JOB_RIM) {
+    } else if (kit->inputs[channel].job == ED_JOB_HEAD || kit->inputs[channel].job == ED_JOB_RIM) {
         ed_pad_tune(&kit->pads[owner], &input->piezo.sensor, params, owner);
     }
 }
@@ -93,7 +94,7 @@ void ed_kit_set(struct ed_kit *kit, const struct ed_params *params, uint8_t pad)
     }
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
         give(kit, channel);
-        if (kit->owner[channel] == pad || pad == ED_WHOLE_BOARD) {
+        if (kit->inputs[channel].owner == pad || pad == ED_WHOLE_BOARD) {
             tune(kit, channel, params);
         }
     }
@@ -105,7 +106,7 @@ void ed_kit_set(struct ed_kit *kit, const struct ed_params *params, uint8_t pad)
 static struct ed_piezo *rim_of(struct ed_kit *kit, uint8_t index)
 {
     uint8_t rim = kit->pads[index].rim;
-    bool there = rim != ED_NO_CHANNEL && kit->job[rim] == ED_JOB_RIM && kit->owner[rim] == index;
+    bool there = rim != ED_NO_CHANNEL && kit->inputs[rim].job == ED_JOB_RIM && kit->inputs[rim].owner == index;
     return there ? &kit->inputs[rim].piezo : NULL;
 }
 
@@ -117,6 +118,16 @@ static void begin(struct ed_piezo *piezo, uint32_t t_us)
     }
 }
 
+static ED_APART void begin_pad(struct ed_kit *kit, uint8_t index, const struct ed_sensor *sensor, uint32_t t_us)
+{
+    struct ed_pad *pad = &kit->pads[index];
+    pad->phase = ED_SCANS;
+    pad->began_us = t_us;
+    pad->ringing = ed_sensor_rings(sensor) ? sensor->limit : 0;
+    begin(&kit->inputs[index].piezo, t_us);
+    begin(rim_of(kit, index), t_us);
+}
+
 static void end(struct ed_piezo *piezo, uint32_t t_us)
 {
     if (piezo != NULL) {
@@ -125,63 +136,119 @@ static void end(struct ed_piezo *piezo, uint32_t t_us)
     }
 }
 
-static void loud(struct ed_kit *kit, uint8_t index, struct ed_piezo *piezo, uint16_t reading, uint16_t band,
-                 uint32_t t_us)
+static ED_APART void end_pad(struct ed_kit *kit, uint8_t index, uint32_t t_us)
 {
-    struct ed_pad *pad = &kit->pads[index];
-    struct ed_piezo *head = &kit->inputs[index].piezo;
-    struct ed_piezo *rim = rim_of(kit, index);
-    if (pad->phase == ED_LISTENS) {
-        pad->phase = ED_SCANS;
-        pad->began_us = t_us;
-        pad->ringing = ed_sensor_rings(&piezo->sensor) ? piezo->sensor.limit : 0;
-        begin(head, t_us);
-        begin(rim, t_us);
+    end(&kit->inputs[index].piezo, t_us);
+    end(rim_of(kit, index), t_us);
+    kit->pads[index].phase = ED_DECIDES;
+    kit->deciding++;
+}
+
+/* The first reading of a strike, or its last. */
+static ED_APART void first_or_last(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint16_t band,
+                                   uint32_t t_us)
+{
+    struct ed_pad *pad = &kit->pads[input->owner];
+    struct ed_piezo *piezo = &input->piezo;
+    if (pad->phase == ED_LISTENS || pad->phase == ED_DEAF) {
+        begin_pad(kit, input->owner, &piezo->sensor, t_us);
     }
     ed_scan_hear(&piezo->scan, &piezo->sensor, reading, band, t_us);
     if (t_us - pad->began_us >= pad->scan_us) {
-        end(head, t_us);
-        end(rim, t_us);
-        pad->phase = ED_DECIDES;
-        kit->deciding++;
+        end_pad(kit, input->owner, t_us);
     }
 }
 
-static void tick(struct ed_kit *kit, uint8_t index, struct ed_sensor *sensor, uint32_t t_us)
+static void loud(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint16_t band, uint32_t t_us)
 {
-    struct ed_pad *pad = &kit->pads[index];
+    const struct ed_pad *pad = &kit->pads[input->owner];
+    if (pad->phase == ED_SCANS && t_us - pad->began_us < pad->scan_us) {
+        ed_scan_hear(&input->piezo.scan, &input->piezo.sensor, reading, band, t_us);
+    } else {
+        first_or_last(kit, input, reading, band, t_us);
+    }
+}
+
+static ED_APART void tick(const struct ed_kit *kit, struct ed_pad *pad, struct ed_sensor *sensor, uint32_t t_us)
+{
+    ED_KEEP_POINTER(sensor);
     if (pad->phase == ED_DEAF && t_us - pad->began_us >= pad->mask_us) {
         pad->phase = ED_LISTENS;
     }
-    bool faulty = ed_sensor_off(sensor, kit->should_rest) > REST_OFF || sensor->noise > NEVER_QUIET;
-    sensor->faulty = faulty;
-    ed_sensor_tick(sensor);
+    if (ed_sensor_tick(sensor)) {
+        sensor->faulty = ed_sensor_off(sensor, kit->should_rest) > REST_OFF || sensor->noise > NEVER_QUIET;
+    }
     if (pad->phase == ED_LISTENS) {
         ed_sensor_listen(sensor);
     }
 }
 
-void ed_kit_sample(struct ed_kit *kit, uint8_t channel, uint16_t reading, uint32_t t_us)
+static inline bool is_piezo(const struct ed_input *input)
 {
-    uint8_t job = kit->job[channel];
-    union ed_input *input = &kit->inputs[channel];
-    if (job == ED_JOB_NONE) {
-        return;
+    return input->job == ED_JOB_HEAD || input->job == ED_JOB_RIM;
+}
+
+/* A new reading of all channels begins. The ticks of the last one are done: of every eighth channel only, so
+ * that there is never much to do at once. */
+void ed_kit_begin_sweep(struct ed_kit *kit, uint32_t t_us)
+{
+    for (uint8_t channel = kit->sweep; channel < ED_CHANNELS; channel = (uint8_t)(channel + ED_TICK)) {
+        struct ed_input *input = &kit->inputs[channel];
+        if (is_piezo(input)) {
+            tick(kit, &kit->pads[input->owner], &input->piezo.sensor, t_us);
+        }
     }
-    if (job <= ED_JOB_RIM) {
-        uint16_t band;
-        if (ed_sensor_hear(&input->piezo.sensor, reading, &band)) {
-            loud(kit, kit->owner[channel], &input->piezo, reading, band, t_us);
-        }
-        if (ed_sensor_tick_due(&input->piezo.sensor)) {
-            tick(kit, kit->owner[channel], &input->piezo.sensor, t_us);
-        }
-    } else if (job == ED_JOB_CONTACT) {
+    kit->sweep = (uint8_t)((kit->sweep + 1u) % ED_TICK);
+    kit->past_at = (uint8_t)(kit->past_at + 1u);
+    if (kit->past_at == ED_PAST) {
+        kit->past_at = 0;
+    }
+}
+
+static ED_APART void hear_other(struct ed_input *input, uint16_t reading, uint32_t t_us)
+{
+    if (input->job == ED_JOB_CONTACT) {
         ed_contact_hear(&input->contact, reading, t_us);
-    } else {
+    } else if (input->job == ED_JOB_FOOT) {
         ed_foot_hear(&input->foot, reading, t_us);
     }
 }
+
+/* Not one with the quiet case, which shall be short. */
+ED_APART void ed_kit_attend(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint16_t band, uint32_t t_us)
+{
+    if (is_piezo(input)) {
+        loud(kit, input, reading, band, t_us);
+    } else {
+        hear_other(input, reading, t_us);
+    }
+}
+
+static inline void hear(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint32_t t_us)
+{
+    uint16_t band = 0;
+    if (!is_piezo(input) || ed_sensor_hear(&input->piezo.sensor, kit->past_at, reading, &band)) {
+        ed_kit_attend(kit, input, reading, band, t_us);
+    }
+}
+
+void ed_kit_sample(struct ed_kit *kit, uint8_t channel, uint16_t reading, uint32_t t_us)
+{
+    if (channel == 0) {
+        ed_kit_begin_sweep(kit, t_us);
+    }
+    hear(kit, &kit->inputs[channel], reading, t_us);
+}
+
+#ifndef ED_OWN_SWEEP
+void ed_kit_sweep(struct ed_kit *kit, const uint16_t *readings, uint32_t t_us, uint8_t step_us)
+{
+    ed_kit_begin_sweep(kit, t_us);
+    for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
+        hear(kit, &kit->inputs[channel], readings[channel], t_us + (uint16_t)(channel * step_us));
+    }
+}
+#endif
 
 /* --- what is due --- */
 
@@ -194,9 +261,11 @@ static void rings(struct ed_piezo *piezo, bool struck)
 
 void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
 {
-    for (uint8_t index = 0; kit->deciding != 0 && index < ED_PADS; index++) {
+    uint8_t left = ED_DECISIONS;
+    for (uint8_t index = 0; kit->deciding != 0 && left != 0 && index < ED_PADS; index++) {
         struct ed_pad *pad = &kit->pads[index];
         if (pad->phase == ED_DECIDES) {
+            left--;
             kit->deciding--;
             bool struck = ed_decide(kit, index, outbox);
             pad->phase = struck ? ED_DEAF : ED_LISTENS;
@@ -205,10 +274,10 @@ void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
         }
     }
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
-        uint8_t owner = kit->owner[channel];
-        if (kit->job[channel] == ED_JOB_CONTACT) {
+        uint8_t owner = kit->inputs[channel].owner;
+        if (kit->inputs[channel].job == ED_JOB_CONTACT) {
             ed_decide_choke(&kit->inputs[channel].contact, &kit->pads[owner], owner, outbox, now_us);
-        } else if (kit->job[channel] == ED_JOB_FOOT) {
+        } else if (kit->inputs[channel].job == ED_JOB_FOOT) {
             ed_decide_foot(&kit->inputs[channel].foot, owner, outbox, now_us);
         }
     }
@@ -224,9 +293,9 @@ uint32_t ed_kit_dc_fault(const struct ed_kit *kit)
 {
     uint32_t faults = 0;
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
-        uint8_t job = kit->job[channel];
+        uint8_t job = kit->inputs[channel].job;
         if ((job == ED_JOB_HEAD || job == ED_JOB_RIM) && kit->inputs[channel].piezo.sensor.faulty) {
-            faults |= 1uL << kit->owner[channel];
+            faults |= 1uL << kit->inputs[channel].owner;
         }
     }
     return faults;
@@ -234,5 +303,5 @@ uint32_t ed_kit_dc_fault(const struct ed_kit *kit)
 
 uint8_t ed_kit_channel(const struct ed_kit *kit, uint8_t pad)
 {
-    return kit->job[pad] == ED_JOB_HEAD ? pad : ED_NO_CHANNEL;
+    return kit->inputs[pad].job == ED_JOB_HEAD ? pad : ED_NO_CHANNEL;
 }

@@ -27,10 +27,10 @@ struct ed_pad {
     uint32_t began_us; /* when the limit was crossed */
     uint16_t ringing;  /* the limit that was crossed, when a ring had raised it; else 0 */
 
-    /* The last strike, for the neighbours. */
-    bool struck; /* there was one, not long ago */
-    uint32_t last_us;
-    uint16_t last_level;
+    /* The last strike that was no echo, for the neighbours. */
+    uint8_t usual_flank; /* from half the height to the first peak, in 16ths of a reading; 0: not known */
+    uint16_t last_level; /* 0: there was none */
+    uint32_t last_us; /* its flank */
 
     /* Set by the parameters. */
     struct ed_curve curve;

@@ -1,19 +1,25 @@
 #include "ed_scan.h"
 
+#include "ed_hot.h"
+
 #define LOOK_BACK 14u     /* readings before the limit was crossed */
 _Static_assert(LOOK_BACK + ED_SMOOTHED <= ED_PAST, "the past is long enough to look back");
 
 #define RAIL_LOW 3u       /* at or below: the converter's end */
 #define RAIL_HIGH 4092u   /* also of a converter with 10 bits */
 
+static uint16_t height_of(int16_t smooth)
+{
+    return (uint16_t)(smooth < 0 ? -smooth : smooth);
+}
+
 static uint16_t height(const struct ed_sensor *sensor, uint8_t back)
 {
-    int16_t y = ed_sensor_smooth(sensor, back);
-    return (uint16_t)(y < 0 ? -y : y);
+    return height_of(ed_sensor_smooth(sensor, back));
 }
 
 /* When the flank before the first peak was at half its height. */
-static void time_flank(struct ed_scan *scan, const struct ed_sensor *sensor, uint8_t back, uint32_t t_us)
+static ED_APART void time_flank(struct ed_scan *scan, const struct ed_sensor *sensor, uint8_t back, uint32_t t_us)
 {
     uint16_t half = (uint16_t)(scan->first >> 1);
     uint8_t above = (uint8_t)(back + scan->since);
@@ -33,12 +39,12 @@ static void time_flank(struct ed_scan *scan, const struct ed_sensor *sensor, uin
     }
     uint16_t periods = (uint16_t)((uint16_t)((above + ED_SMOOTH_LATE) << 8) + part);
     scan->flank_us = t_us - ((uint32_t)periods * ED_PERIOD_US >> 8);
+    scan->flank = (uint8_t)(above - back - scan->since);
     scan->timed = true;
 }
 
-static void look(struct ed_scan *scan, const struct ed_sensor *sensor, uint8_t back, uint32_t t_us)
+static void look(struct ed_scan *scan, const struct ed_sensor *sensor, uint16_t now, uint8_t back, uint32_t t_us)
 {
-    uint16_t now = height(sensor, back);
     if (now > scan->peak) {
         scan->peak = now;
     }
@@ -66,12 +72,25 @@ void ed_scan_start(struct ed_scan *scan, const struct ed_sensor *sensor, uint32_
 {
     *scan = (struct ed_scan){0};
     scan->floor = (uint16_t)(sensor->limit * (ED_PEAK_PER_STEP / ED_BAND_PER_STEP));
+    /* As ed_sensor_smooth, for one reading after the other. */
+    const int16_t *at = ed_sensor_past(sensor, LOOK_BACK + ED_SMOOTHED - 1u);
+    int16_t last[ED_SMOOTHED - 1u];
+    for (uint8_t n = 0; n < ED_SMOOTHED - 1u; n++) {
+        last[n] = *at;
+        at = ed_sensor_newer(sensor, at);
+    }
     for (uint8_t back = LOOK_BACK; back != 0; back--) {
-        look(scan, sensor, back, t_us);
+        int16_t middle = (int16_t)(last[1] + last[2] + last[3]);
+        look(scan, sensor, height_of((int16_t)(last[0] + 2 * middle + *at)), back, t_us);
+        last[0] = last[1];
+        last[1] = last[2];
+        last[2] = last[3];
+        last[3] = *at;
+        at = ed_sensor_newer(sensor, at);
     }
 }
 
-void ed_scan_hear(struct ed_scan *scan, const struct ed_sensor *sensor, uint16_t reading, uint16_t band,
+ED_APART void ed_scan_hear(struct ed_scan *scan, const struct ed_sensor *sensor, uint16_t reading, uint16_t band,
                   uint32_t t_us)
 {
     if (reading <= RAIL_LOW || reading >= RAIL_HIGH) {
@@ -80,7 +99,7 @@ void ed_scan_hear(struct ed_scan *scan, const struct ed_sensor *sensor, uint16_t
     if (band > scan->band_peak) {
         scan->band_peak = band;
     }
-    look(scan, sensor, 0, t_us);
+    look(scan, sensor, height(sensor, 0), 0, t_us);
 }
 
 void ed_scan_end(struct ed_scan *scan, const struct ed_sensor *sensor, uint32_t t_us)

@@ -16,7 +16,8 @@ struct ed_scan {
     uint16_t band_peak; /* ED_BAND_PER_STEP */
     uint16_t floor;     /* what is lower is the ring or the noise before the strike */
     uint16_t first;     /* height of the first peak */
-    uint32_t flank_us;
+    uint32_t flank_us;  /* when the flank before it was at half its height */
+    uint8_t flank;      /* readings from there to the peak */
     uint8_t since;      /* readings since `first` */
     bool timed;         /* `flank_us` holds for `first` */
     bool clipped;

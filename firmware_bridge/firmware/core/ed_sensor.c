@@ -1,5 +1,7 @@
 #include "ed_sensor.h"
 
+#include "ed_hot.h"
+
 #define BLOCK_TICKS 8u     /* 8 ms: hardly less than half a wave of mains hum */
 #define SETTLING_BLOCKS 32u
 #define SLOWEST_REST 4     /* sixteenths of a step that the rest moves a tick, at most */
@@ -14,7 +16,6 @@ void ed_sensor_start(struct ed_sensor *s)
     s->fall = fall;
     s->over_ring = over_ring;
     s->limit = ED_LIMIT_NEVER;
-    s->tick = ED_TICK;
     s->settling = SETTLING_BLOCKS;
     s->noise = QUIETEST;
 }
@@ -48,7 +49,7 @@ static void follow_rest(struct ed_sensor *s)
 
 /* A quantile of the blocks' loudest: a quarter of them are quieter. Playing leaves quiet between
  * the strikes, and so hardly moves it; hum does not. */
-static void follow_noise(struct ed_sensor *s)
+static ED_APART void follow_noise(struct ed_sensor *s)
 {
     uint16_t step = (uint16_t)((s->noise >> 5) + 1u);
     if (s->settling != 0) {
@@ -63,11 +64,10 @@ static void follow_noise(struct ed_sensor *s)
     s->block = 0;
 }
 
-void ed_sensor_tick(struct ed_sensor *s)
+bool ed_sensor_tick(struct ed_sensor *s)
 {
     uint16_t loudest = s->loudest;
     s->loudest = 0;
-    s->tick = ED_TICK;
 
     s->slow = (int16_t)(s->slow + (int16_t)((s->low - s->slow) >> 2));
     follow_rest(s);
@@ -75,22 +75,25 @@ void ed_sensor_tick(struct ed_sensor *s)
     if (loudest > s->block) {
         s->block = loudest;
     }
-    if (++s->block_ticks == BLOCK_TICKS) {
+    bool block_is_over = ++s->block_ticks == BLOCK_TICKS;
+    if (block_is_over) {
         s->block_ticks = 0;
         follow_noise(s);
     }
 
     /* It rises by a quarter of what is missing, so that it lags behind the flank of a strike. */
-    s->ring_fine -= ((s->ring_fine >> 8) * s->fall) >> 8;
     uint16_t ring = (uint16_t)(s->ring_fine >> 8);
+    s->ring_fine -= ed_mul_u16(ring, s->fall) >> 8;
+    ring = (uint16_t)(s->ring_fine >> 8);
     if (loudest > ring) {
         s->ring_fine += (uint32_t)(uint16_t)(loudest - ring) << 6;
     }
+    return block_is_over;
 }
 
 static uint32_t over_ring(const struct ed_sensor *s)
 {
-    return ((s->ring_fine >> 8) * s->over_ring) >> 8;
+    return ed_mul_u16((uint16_t)(s->ring_fine >> 8), s->over_ring) >> 8;
 }
 
 static uint32_t over_noise(const struct ed_sensor *s)
@@ -117,22 +120,22 @@ bool ed_sensor_rings(const struct ed_sensor *s)
 
 void ed_sensor_struck(struct ed_sensor *s, uint16_t band)
 {
+    s->limit = plus(plus(band, band), s->threshold);
     if (band > s->ring_fine >> 8) {
         s->ring_fine = (uint32_t)band << 8;
     }
 }
 
-static int16_t past(const struct ed_sensor *s, uint8_t back)
-{
-    uint8_t at = s->at;
-    return s->past[at >= back ? at - back : at + ED_PAST - back];
-}
-
 int16_t ed_sensor_smooth(const struct ed_sensor *s, uint8_t back)
 {
-    int16_t middle = (int16_t)(past(s, (uint8_t)(back + 1u)) + past(s, (uint8_t)(back + 2u)) +
-                               past(s, (uint8_t)(back + 3u)));
-    return (int16_t)(past(s, back) + 2 * middle + past(s, (uint8_t)(back + 4u)));
+    const int16_t *at = ed_sensor_past(s, (uint8_t)(back + ED_SMOOTHED - 1u));
+    int16_t ends = *at;
+    int16_t middle = 0;
+    for (uint8_t n = 0; n < ED_SMOOTHED - 2u; n++) {
+        at = ed_sensor_newer(s, at);
+        middle = (int16_t)(middle + *at);
+    }
+    return (int16_t)(ends + 2 * middle + *ed_sensor_newer(s, at));
 }
 
 uint16_t ed_sensor_off(const struct ed_sensor *s, uint16_t should_rest)

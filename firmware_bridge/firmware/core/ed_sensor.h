@@ -48,7 +48,6 @@ struct ed_sensor {
     uint16_t limit;     /* |low - slow| from which on somebody looks */
     uint16_t loudest;   /* of this tick */
     uint8_t at;         /* place of the newest reading in `past` */
-    uint8_t tick;       /* readings left of this tick */
 
     uint16_t rest_fine; /* rest in sixteenths */
     uint32_t ring_fine; /* envelope of what was heard, band-passed, in 256ths */
@@ -66,14 +65,11 @@ struct ed_sensor {
 
 void ed_sensor_start(struct ed_sensor *);
 
-/* One reading. True: it is loud (`|band| >= limit`), and `band` holds how loud. */
-static inline bool ed_sensor_hear(struct ed_sensor *s, uint16_t reading, uint16_t *band)
+/* One reading, and the place for it in the past: each time the next one. True: it is loud
+ * (`|band| >= limit`), and `band` holds how loud. */
+static inline bool ed_sensor_hear(struct ed_sensor *s, uint8_t at, uint16_t reading, uint16_t *band)
 {
     int16_t y = (int16_t)(reading - s->rest);
-    uint8_t at = (uint8_t)(s->at + 1u);
-    if (at == ED_PAST) {
-        at = 0;
-    }
     s->at = at;
     s->past[at] = y;
 
@@ -88,13 +84,8 @@ static inline bool ed_sensor_hear(struct ed_sensor *s, uint16_t reading, uint16_
     return loud >= s->limit;
 }
 
-/* Whether a tick is over; then ed_sensor_tick is due. */
-static inline bool ed_sensor_tick_due(struct ed_sensor *s)
-{
-    return --s->tick == 0;
-}
-
-void ed_sensor_tick(struct ed_sensor *);
+/* ED_TICK readings are over. True: and its rest and its noise are known anew. */
+bool ed_sensor_tick(struct ed_sensor *);
 
 /* The limit from what rings and hums now: a strike may begin. Not within a scan or a mask. */
 void ed_sensor_listen(struct ed_sensor *);
@@ -104,6 +95,17 @@ bool ed_sensor_rings(const struct ed_sensor *);
 
 /* A strike of this loudness (band-passed) was here. */
 void ed_sensor_struck(struct ed_sensor *, uint16_t band);
+
+/* Where the reading `back` readings ago lies, and where the next newer one does. */
+static inline const int16_t *ed_sensor_past(const struct ed_sensor *s, uint8_t back)
+{
+    return s->past + (s->at >= back ? s->at - back : s->at + ED_PAST - back);
+}
+
+static inline const int16_t *ed_sensor_newer(const struct ed_sensor *s, const int16_t *at)
+{
+    return at == s->past + ED_PAST - 1 ? s->past : at + 1;
+}
 
 /* The signal smoothed over five readings (1 2 2 2 1), of which the newest came `back` readings ago; in
  * ED_PEAK_PER_STEP. It lies ED_SMOOTH_LATE readings late, and takes half of a white noise. */
