@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_bridge.piezo.converter import HALF_SCALE, Converter
-from firmware_bridge.piezo.pads import Floats, Pad, PadKind
-from firmware_bridge.piezo.strikes import FULL_VELOCITY, Strike, amplitude_of
-from firmware_bridge.piezo.waves import RATE_HZ, Touches, rack, ring, through_circuit
+from firmware_bridge.piezo.pads import Floats, Pad
+from firmware_bridge.piezo.rims import Grab, Rim, RimKind
+from firmware_bridge.piezo.strikes import Strike
+from firmware_bridge.piezo.touch import heard_of, touches_of, usual_touch
+from firmware_bridge.piezo.waves import RATE_HZ, Touches, rack
 
-# Where a pad is struck when it is set up.
-_USUAL_POSITION = 0.3
-_HIGH_PASS_HZ = 25.0
-_LOW_PASS_HZ = 2_500.0
-_CALIBRATION_S = 0.08
+# What a stand carries is never quite the same: standard deviations from strike to strike.
+_ECHO_DB = 1.2
+_ECHO_US = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """Pads on a stand, one converter input each.
+    """Pads on a stand: pad n is on channel n, and rims are on the channels behind the pads.
 
     Attributes
     ----------
     pads
-        Pad n is on channel n.
+        What is struck.
     seed
         Of everything that differs from stand to stand and from strike to strike.
     converter
@@ -58,6 +58,9 @@ class Rig:
         Peak of the mains hum in steps of 12 bits.
     mains_hz
         50 or 60.
+    rims
+        By pad: its second zone; in order of the pads they have the channels from
+        ``len(pads)`` on.
     """
 
     pads: tuple[Pad, ...]
@@ -66,8 +69,19 @@ class Rig:
     coupling_db: tuple[float, float] | None = (-22.0, -36.0)
     hum: float = 1.5
     mains_hz: float = 50.0
+    rims: dict[int, Rim] = field(default_factory=dict)
 
-    def play(self, strikes: Sequence[Strike], seconds: float, seed: int = 0) -> Recording:
+    def rim_channel(self, pad: int) -> int:
+        """The channel of this pad's rim."""
+        return len(self.pads) + sorted(self.rims).index(pad)
+
+    def play(
+        self,
+        strikes: Sequence[Strike],
+        seconds: float,
+        seed: int = 0,
+        grabs: Sequence[Grab] = (),
+    ) -> Recording:
         """Play these strikes.
 
         Parameters
@@ -78,89 +92,76 @@ class Rig:
             Length of the recording.
         seed
             Another one, another evening: noise, and how the modes are met.
+        grabs
+            Cymbals held by a hand.
         """
         rng = np.random.default_rng([self.seed, seed, 1])
         played = tuple(sorted(strikes))
-        return Recording(
-            self.converter.read(self.volts(played, seconds, rng), rng),
-            self.converter.period_us,
-            played,
-        )
+        volts = self._volts(played, int(seconds * RATE_HZ), grabs, rng)
+        return Recording(self.converter.read(volts, rng), self.converter.period_us, played)
 
-    def volts(
-        self, strikes: Sequence[Strike], seconds: float, rng: np.random.Generator
+    def _volts(
+        self, strikes: Sequence[Strike], n: int, grabs: Sequence[Grab], rng: np.random.Generator
     ) -> Floats:
-        """What lies at the inputs: shape [pads, samples] at `RATE_HZ`, in steps of 12 bits."""
-        n = int(seconds * RATE_HZ)
-        heard, shaken = [], []
+        """What lies at the inputs: shape [channels, samples], in steps of 12 bits from 0 V."""
+        heard, touches = [], []
         for index, pad in enumerate(self.pads):
-            own = [s for s in strikes if s.pad == index]
-            signal, pressed = ring(pad, _touches(pad, own, rng), n)
-            usual, hardest = _usual(pad)
-            heard.append(through_circuit(signal, _HIGH_PASS_HZ, _LOW_PASS_HZ) / usual)
-            shaken.append((pressed, hardest))
-        volts = np.stack(heard)
+            own = [s for s in strikes if s.pad == index and s.zone == 0]
+            touches.append(touches_of(pad, own, rng))
+            heard.append(heard_of(pad, touches[-1], n))
         if self.coupling_db is not None:
-            volts += self._echoes(shaken, n)
-        volts *= HALF_SCALE * np.array([[pad.sensitivity] for pad in self.pads])
-        volts += _hum(self.mains_hz, n, rng, len(self.pads)) * self.hum
-        return volts if self.converter.half_wave else volts + HALF_SCALE
+            for index, echo in enumerate(self._echoes(touches, n, rng)):
+                heard[index] += echo
+        rest = 0.0 if self.converter.half_wave else float(HALF_SCALE)
+        switches = []
+        for index in sorted(self.rims):
+            rim = self.rims[index]
+            struck = [s for s in strikes if s.pad == index and s.zone > 0]
+            rim_touches = touches_of(rim.pad, struck, rng)
+            from_rim = heard_of(rim.pad, rim_touches, n)
+            if rim.kind is RimKind.PIEZO:
+                heard.append(from_rim + rim.from_head * heard[index])
+            else:
+                held = [grab for grab in grabs if grab.pad == index]
+                switches.append((len(heard), rim.contact(struck, held, n, rng)))
+                heard.append(np.zeros(n))
+            heard[index] = heard[index] + rim.to_head * from_rim
+        volts = np.stack(heard)
+        owners = [*self.pads, *(self.rims[index].pad for index in sorted(self.rims))]
+        volts *= HALF_SCALE * np.array([[pad.sensitivity] for pad in owners])
+        volts += _hum(self.mains_hz, n, rng, len(owners)) * self.hum + rest
+        for channel, contact in switches:
+            volts[channel] = contact
+        return volts
 
-    def _echoes(self, shaken: list[tuple[Floats, Floats]], n: int) -> Floats:
+    def _echoes(self, touches: Sequence[Touches], n: int, rng: np.random.Generator) -> Floats:
         """What the stand carries from every pad to every other, late and dull."""
-        rng = np.random.default_rng([self.seed, 2])
+        ways = np.random.default_rng([self.seed, 2])
         assert self.coupling_db is not None
         out = np.zeros((len(self.pads), n))
-        for source, (pressed, hardest) in enumerate(shaken):
+        for source, struck in enumerate(touches):
             for target in range(len(self.pads)):
-                db = rng.uniform(*sorted(self.coupling_db))
-                late = int(rng.uniform(0.6e-3, 3.5e-3) * RATE_HZ)
-                hz = rng.uniform(60.0, 130.0)
-                if target == source:
+                db = ways.uniform(*sorted(self.coupling_db))
+                late = ways.uniform(0.6e-3, 3.5e-3) * RATE_HZ
+                hz = ways.uniform(60.0, 130.0)
+                if target == source or not len(struck.start):
                     continue
-                wave = rack(pressed, hz)
-                part = 10.0 ** (db / 20.0) / np.max(np.abs(rack(hardest, hz)))
-                out[target, late:] += part * wave[: n - late]
+                hardest = usual_touch(self.pads[source])
+                peak = np.max(np.abs(rack(hardest, hz, RATE_HZ // 20)))
+                count = len(struck.start)
+                carried = Touches(
+                    struck.start + late + rng.normal(0.0, _ECHO_US * RATE_HZ / 1e6, count),
+                    struck.length,
+                    struck.force * 10.0 ** (rng.normal(db, _ECHO_DB, count) / 20.0) / peak,
+                    struck.weight,
+                    struck.direct,
+                )
+                out[target] += rack(carried, hz, n)
         return out
 
 
-def _touches(pad: Pad, strikes: Sequence[Strike], rng: np.random.Generator | None) -> Touches:
-    """The forces of these strikes on one pad; without chance, the mean strike's."""
-    count, modes = len(strikes), len(pad.mode_hz)
-    amplitude = np.array([amplitude_of(s.velocity) for s in strikes])
-    position = np.array([s.position for s in strikes])
-    # Velocity 64 is the strength at which `contact_us` was said.
-    length_us = pad.contact_us * (amplitude / amplitude_of(64.0)) ** -pad.hardening
-    onset_us = np.array([s.onset_us for s in strikes]) + pad.travel_us * position
-    edge = 1.0 + (pad.mode_edge - 1.0) * np.clip(position, 0.0, 1.0)[:, None]
-    met = np.ones((count, modes))
-    if rng is not None:
-        met += pad.unsteady * rng.standard_normal((count, modes))
-    # Under the sensor the stick is heard most directly.
-    direct = pad.direct * (1.0 - 0.6 * position)
-    weight = pad.mode_weight * edge * met
-    if pad.kind is PadKind.KICK:
-        direct = np.full(count, pad.direct)
-    return Touches(
-        start=onset_us * (RATE_HZ / 1e6),
-        length=length_us * (RATE_HZ / 1e6),
-        # The same impulse, whether the touch is short or long.
-        force=amplitude / (length_us / pad.contact_us),
-        weight=weight.reshape(count, modes),
-        direct=direct,
-    )
-
-
-def _usual(pad: Pad) -> tuple[float, Floats]:
-    """Of the hardest strike at the usual place: its peak behind the circuit, and its force."""
-    strike = Strike(1_000.0, 0, FULL_VELOCITY, _USUAL_POSITION)
-    signal, pressed = ring(pad, _touches(pad, [strike], None), int(_CALIBRATION_S * RATE_HZ))
-    heard = through_circuit(signal, _HIGH_PASS_HZ, _LOW_PASS_HZ)
-    return float(np.max(np.abs(heard))), pressed
-
-
 def _hum(hz: float, n: int, rng: np.random.Generator, channels: int) -> Floats:
-    """Mains hum with its third and fifth harmonic, peak about 1; every cable another phase."""
+    """Mains hum with its third and fifth harmonic, peak about 1; every cable another strength."""
     t = np.arange(n) / RATE_HZ
     phase = rng.uniform(0.0, 2.0 * np.pi)
     wave = np.zeros(n)

@@ -53,10 +53,9 @@ def _ring(
     weight: Floats,
     direct: Floats,
     step: Floats,
-) -> tuple[Floats, Floats]:
+) -> Floats:
     modes = step.shape[0]
     heard = np.zeros(n)
-    pressed = np.zeros(n)
     place = np.zeros(modes)
     speed = np.zeros(modes)
     drive = np.zeros(modes)
@@ -71,7 +70,6 @@ def _ring(
             phase = (i - start[k]) / length[k]
             if phase < 1.0:
                 f = force[k] * np.sin(np.pi * phase) ** 1.5
-                pressed[i] += f
                 through += f * direct[k]
                 for m in range(modes):
                     drive[m] += f * weight[k, m]
@@ -85,10 +83,23 @@ def _ring(
             speed[m] = step[m, 2] * x + step[m, 3] * v
             total += speed[m]
         heard[i] = total
-    return heard, pressed
+    return heard
 
 
-_ring_quickly: Callable[..., tuple[Floats, Floats]] = njit(cache=True)(_ring)
+_ring_quickly: Callable[..., Floats] = njit(cache=True)(_ring)
+
+
+def _press(n: int, start: Floats, length: Floats, force: Floats) -> Floats:
+    pressed = np.zeros(n)
+    for k in range(len(start)):
+        first = max(int(start[k]) + 1, 0)
+        for i in range(first, min(int(start[k] + length[k]) + 1, n)):
+            phase = (i - start[k]) / length[k]
+            pressed[i] += force[k] * np.sin(np.pi * phase) ** 1.5
+    return pressed
+
+
+_press_quickly: Callable[..., Floats] = njit(cache=True)(_press)
 
 
 def _resonator(hz: Floats, ring_ms: Floats) -> Floats:
@@ -103,8 +114,8 @@ def _resonator(hz: Floats, ring_ms: Floats) -> Floats:
     )
 
 
-def ring(pad: Pad, touches: Touches, n: int) -> tuple[Floats, Floats]:
-    """What the sensor of this pad gives before any circuit, and the force on the pad.
+def ring(pad: Pad, touches: Touches, n: int) -> Floats:
+    """What the sensor of this pad gives before any circuit.
 
     Parameters
     ----------
@@ -144,9 +155,10 @@ def through_circuit(signal: Floats, high_pass_hz: float, low_pass_hz: float) -> 
     )
 
 
-def rack(pressed: Floats, hz: float) -> Floats:
-    """What a stand makes of the force on one of its pads: one broad low mode of its own."""
+def rack(touches: Touches, hz: float, n: int) -> Floats:
+    """What a stand makes of the forces on one of its pads: one broad low mode of its own."""
     ring_ms = _NEPERS_OF_30_DB * _RACK_Q / (np.pi * hz) * 1e3
+    pressed = _press_quickly(n, touches.start, touches.length, touches.force)
     return _follow_quickly(pressed, _resonator(np.array([hz]), np.array([ring_ms]))[0])
 
 
