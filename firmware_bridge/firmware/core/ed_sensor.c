@@ -3,6 +3,7 @@
 #include "ed_hot.h"
 
 #define BLOCK_TICKS 8u     /* 8 ms: hardly less than half a wave of mains hum */
+#define STEADIEST 15u
 #define SETTLING_BLOCKS 32u
 #define SLOWEST_REST 4     /* sixteenths of a step that the rest moves a tick, at most */
 #define SETTLING_REST 32767
@@ -47,16 +48,28 @@ static void follow_rest(struct ed_sensor *s)
     s->rest = (uint16_t)(s->rest_fine >> 4);
 }
 
-/* A quantile of the blocks' loudest: a quarter of them are quieter. Playing leaves quiet between
- * the strikes, and so hardly moves it; hum does not. */
+/* How long it has been equally loud: hum is, a ring and playing are not. */
+static uint8_t steady_for(const struct ed_sensor *s)
+{
+    uint16_t off = s->block > s->last_block ? (uint16_t)(s->block - s->last_block) : (uint16_t)(s->last_block - s->block);
+    if (off > s->block >> 3) {
+        return 0;
+    }
+    return s->steady < STEADIEST ? (uint8_t)(s->steady + 1u) : STEADIEST;
+}
+
+/* A quantile of the blocks' loudest: a quarter of them are quieter. Playing leaves quiet between the
+ * strikes, and so hardly moves it. Hum does not; it is steady, and the longer it is the faster it is followed. */
 static ED_APART void follow_noise(struct ed_sensor *s)
 {
     uint16_t step = (uint16_t)((s->noise >> 5) + 1u);
+    s->steady = steady_for(s) & STEADIEST;
+    s->last_block = s->block;
     if (s->settling != 0) {
         s->settling--;
         s->noise = s->block > QUIETEST ? s->block : QUIETEST;
     } else if (s->block > s->noise) {
-        s->noise = plus(s->noise, step);
+        s->noise = plus(s->noise, (uint16_t)(step * (s->steady + 1u)));
     } else {
         uint16_t down = (uint16_t)(step * 3u);
         s->noise = s->noise > QUIETEST + down ? (uint16_t)(s->noise - down) : QUIETEST;
@@ -75,9 +88,9 @@ bool ed_sensor_tick(struct ed_sensor *s)
     if (loudest > s->block) {
         s->block = loudest;
     }
-    bool block_is_over = ++s->block_ticks == BLOCK_TICKS;
+    s->block_ticks = (s->block_ticks + 1u) & (BLOCK_TICKS - 1u);
+    bool block_is_over = s->block_ticks == 0;
     if (block_is_over) {
-        s->block_ticks = 0;
         follow_noise(s);
     }
 
