@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from firmware_bridge.firmware.avr_image import finish_avr
 from firmware_bridge.firmware.pico_image import finish_pico
 from firmware_bridge.firmware.toolchain import Compiler
 
@@ -81,6 +82,25 @@ _PICO = (
     "-Wl,--gc-sections",
 )
 
+# ED_PERIOD_US: six conversions of 21 µs. -fno-ivopts: otherwise avr-gcc walks along every field of
+# the inputs with a pointer of its own, and keeps them all on the stack.
+_AVR = (
+    "-DF_CPU=16000000UL",
+    "-std=gnu11",
+    "-O2",
+    "-fno-ivopts",
+    "-flto",
+    "-fuse-linker-plugin",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-Wl,--gc-sections",
+    "-DED_SMALL",
+    "-DED_PERIOD_US=126",
+    "-DED_PAST=20",
+    "-DED_RX_PAYLOAD=24",
+    "-DED_OWN_SWEEP",
+)
+
 TARGETS = (
     Target(
         name="host",
@@ -118,6 +138,26 @@ TARGETS = (
         output="edrum-pico-direct.elf",
         finish=finish_pico,
         needs=("ports/pico/pico.ld", "pico_image.py"),
+    ),
+    Target(
+        name="uno",
+        about="Arduino Uno or Nano (ATmega328P): six pads",
+        compiler=Compiler.AVR_GCC,
+        sources=("ports/avr/*.c",),
+        flags=("-mmcu=atmega328p", *_AVR),
+        output="edrum-uno.elf",
+        finish=finish_avr,
+        needs=("avr_image.py",),
+    ),
+    Target(
+        name="leonardo",
+        about="Arduino Leonardo or Micro (ATmega32U4): six pads, USB of its own",
+        compiler=Compiler.AVR_GCC,
+        sources=("ports/avr/*.c", "ports/avr/usb/*.c"),
+        flags=("-mmcu=atmega32u4", *_AVR),
+        output="edrum-leonardo.elf",
+        finish=finish_avr,
+        needs=("avr_image.py",),
     ),
 )
 
