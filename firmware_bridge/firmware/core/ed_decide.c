@@ -5,6 +5,7 @@
 
 /* An edge's switch closes up to so long before the piezo hears it. */
 #define TOUCH_BEFORE_US 5000u
+#define FURTHEST 254u /* position of the edge */
 
 static uint8_t flags_of(const struct ed_pad *pad, const struct ed_scan *scan)
 {
@@ -14,6 +15,17 @@ static uint8_t flags_of(const struct ed_pad *pad, const struct ed_scan *scan)
         flags |= ED_RETRIGGER_SUSPECT;
     }
     return flags;
+}
+
+/* In the middle the stick is heard most directly: the first peak is the highest. */
+static uint8_t position_of(const struct ed_pad *pad, const struct ed_scan *scan)
+{
+    if (pad->edge == 0) {
+        return ED_NO_POSITION;
+    }
+    uint16_t lower = (uint16_t)(ed_level_of(scan->peak) - ed_level_of(scan->first));
+    uint16_t edge = (uint16_t)(pad->edge * 17u);
+    return (uint8_t)(lower >= edge ? FURTHEST : (uint32_t)lower * FURTHEST / edge);
 }
 
 /* Which of the two piezos heard it best. */
@@ -65,7 +77,7 @@ bool ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
     strike.t_us = scan->flank_us - pad->rise_us;
     strike.pad = index;
     strike.zone = zone;
-    strike.position = ED_NO_POSITION;
+    strike.position = position_of(pad, scan);
     strike.velocity = ed_curve_velocity(&pad->curve, level);
     strike.flags = flags_of(pad, scan);
     enum ed_crosstalk crosstalk = ed_crosstalk_of(kit, index, scan, level, strike.velocity);

@@ -44,7 +44,7 @@ void ed_pad_set(struct ed_pad *pad, const struct ed_params *params, uint8_t inde
     uint16_t rim_gain = (uint16_t)ed_pad_value(params, ED_PAD_RIM_GAIN, index);
     pad->rim_gain = (int16_t)(ed_level_of((uint16_t)(rim_gain << 4)) - ed_level_of(100u << 4));
     pad->crosstalk = (uint8_t)ed_pad_value(params, ED_PAD_CROSSTALK, index);
-    pad->says_position = ed_pad_value(params, ED_PAD_POSITION, index) != 0;
+    pad->edge = (uint8_t)ed_pad_value(params, ED_PAD_POSITION, index);
 }
 
 void ed_pad_tune(const struct ed_pad *pad, struct ed_sensor *sensor, const struct ed_params *params, uint8_t index)

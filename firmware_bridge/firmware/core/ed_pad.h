@@ -41,7 +41,7 @@ struct ed_pad {
     uint16_t choke_ms;
     int16_t rim_gain;  /* a level */
     uint8_t crosstalk; /* percent */
-    bool says_position;
+    uint8_t edge; /* tenths of a dB that the first peak is lower at the edge; 0: no position is said */
 };
 
 /* Take the parameters of pad `index`; its sensors take theirs. */

@@ -26,11 +26,12 @@ ED_PAD_PARAM(RANGE, 8, 20, 60, 42, "range", "dB")
 /* 0: equally spaced to the ear; more: soft strikes come out louder */
 ED_PAD_PARAM(CURVE, 9, -100, 100, 0, "curve", "%")
 /* how long the ring of a strike takes to fall by 30 dB */
-ED_PAD_PARAM(DECAY, 10, 10, 400, 60, "decay", "ms")
+ED_PAD_PARAM(DECAY, 10, 10, 400, 55, "decay", "ms")
 /* how much louder than the ring a strike is that lands in it */
-ED_PAD_PARAM(OVER_RING, 11, 110, 800, 200, "over ring", "%")
-/* from the touch to where the stamp is taken; 0: the board finds it */
-ED_PAD_PARAM(RISE, 12, 0, 5000, 0, "rise", "us")
+ED_PAD_PARAM(OVER_RING, 11, 110, 800, 180, "over ring", "%")
+/* from the touch to the middle of the first peak's flank, where the stamp is taken: it is what the stamp is
+ * put back by, so that pads struck together have the same stamp (rubber 350, mesh 700, a kick 1100) */
+ED_PAD_PARAM(RISE, 12, 0, 5000, 350, "rise", "us")
 /* a second piezo's or a switch's input, counted from 1; 0: the usual one */
 ED_PAD_PARAM(RIM_INPUT, 13, 0, ED_CHANNELS, 0, "rim input", "")
 /* a rim's peak against the head's: what counts as equal */
@@ -40,7 +41,9 @@ ED_PAD_PARAM(CHOKE, 15, 0, 2000, 120, "choke", "ms")
 ED_PAD_PARAM(PEDAL_INPUT, 16, 0, ED_CHANNELS, 0, "pedal input", "")
 ED_PAD_PARAM(PEDAL_OPEN, 17, 0, 4095, 3500, "pedal open", "")
 ED_PAD_PARAM(PEDAL_CLOSED, 18, 0, 4095, 600, "pedal closed", "")
-ED_PAD_PARAM(POSITION, 19, 0, 1, 0, "position", "")
+/* by how much the first peak is lower than the highest for a strike at the edge, in tenths; 0: the pad does
+ * not say where it is struck */
+ED_PAD_PARAM(POSITION, 19, 0, 200, 0, "position", "dB/10")
 ED_BOARD_PARAM(LED_BRIGHTNESS, 5, 0, 255, 128, "led brightness", "")
 /* where an input rests: 50 with a divider, 0 with the half-wave circuit */
 ED_BOARD_PARAM(REST, 20, 0, 100, 50, "rest", "%")
