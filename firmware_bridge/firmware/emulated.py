@@ -152,6 +152,7 @@ def run_pico(
     feed_at_us: int = 0,
     heard: Sequence[tuple[int, bytes]] = (),
     deaf_us: tuple[int, int] | None = None,
+    touch_us: int | None = None,
 ) -> PicoRun:
     """Run a Pico from power-on, as fast as it goes; the same arguments give the same bytes.
 
@@ -167,6 +168,9 @@ def run_pico(
         What the host says: (when, bytes).
     deaf_us
         From when to when the host fetches nothing; with USB.
+    touch_us
+        When the host opens and closes the line at 1200 baud, which asks for the boot ROM to take
+        a new image; with USB.
 
     Raises
     ------
@@ -184,6 +188,8 @@ def run_pico(
             (folder / "heard").write_text("".join(rows))
         if deaf_us is not None:
             job["deaf"] = deaf_us
+        if touch_us is not None:
+            job["touch_us"] = touch_us
         (folder / "job.json").write_text(json.dumps(job))
         done = subprocess.run(
             _command(folder / "job.json"), capture_output=True, text=True, check=False

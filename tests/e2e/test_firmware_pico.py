@@ -263,6 +263,12 @@ def test_a_computer_finds_a_serial_line_on_usb() -> None:
     assert isinstance(ack, HelloAck)
 
 
+def test_a_touch_at_1200_baud_asks_the_boot_rom_for_a_new_image() -> None:
+    usb = PicoSetup(line=Line.USB)
+    assert not run_pico(250 * MS, setup=usb).report["wants_image"]
+    assert run_pico(250 * MS, setup=usb, touch_us=200 * MS).report["wants_image"]
+
+
 def test_usb_carries_hits_and_questions() -> None:
     strikes = in_turn(30, 15 * MS)
     heard = [(100 * MS, HELLO), *((n * 11 * MS, encode(Ping(n, 0, 0, 0))) for n in range(10, 80))]

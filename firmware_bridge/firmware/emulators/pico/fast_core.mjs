@@ -1,4 +1,4 @@
-// The processor, faster: straight pieces of the firmware become JavaScript functions when they are first run.
+// The processor, faster: pieces of the firmware that are run often become JavaScript functions.
 //
 // rp2040js decodes every instruction each time; a board of eight pads needs more than it can do in real time. Our
 // firmware runs from RAM and never changes its code, so a piece is translated once. Everything that is not plain
@@ -11,6 +11,7 @@ const RAM_START = 0x20000000;
 const RAM_SIZE = 264 * 1024;
 const CODE_SIZE = 256 * 1024; // above are the stack, and the second-stage boot for a moment
 const LONGEST = 80;
+const OFTEN = 24;
 const MOST_SKIPPED = 8; // instructions
 const APB = 0x4;
 const SIO = 0xd;
@@ -25,6 +26,8 @@ export class FastCore {
     this.io = new Io(machine);
     this.memory = [new Uint8Array(chip.sram.buffer), new Uint16Array(chip.sram.buffer), new Int32Array(chip.sram.buffer)];
     this.pieces = new Array(CODE_SIZE / 2).fill(undefined);
+    this.visits = new Uint8Array(CODE_SIZE / 2);
+    this.often = OFTEN;
     this.#shareFlags();
   }
 
@@ -34,7 +37,11 @@ export class FastCore {
     const place = (this.registers[15] - RAM_START) >>> 1;
     if (core.interruptsUpdated || place >= this.pieces.length) return core.executeInstruction();
     let piece = this.pieces[place];
-    if (piece === undefined) piece = this.pieces[place] = this.#translate(this.registers[15]);
+    if (piece === undefined) {
+      // To translate takes far longer than to interpret a few times: at once, hundreds would hold up real time.
+      if (++this.visits[place] < this.often) return core.executeInstruction();
+      piece = this.pieces[place] = this.#translate(this.registers[15]);
+    }
     if (piece === null) return core.executeInstruction();
     this.io.since = this.machine.chip.clock.nanosCounter;
     return piece();

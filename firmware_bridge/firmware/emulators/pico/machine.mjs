@@ -87,14 +87,29 @@ export class Machine {
     chip.core.PC = SECOND_STAGE_AT;
   }
 
-  /** Pads' signals: `reading(input, nanos)` is asked when a conversion begins. */
+  /**
+   * Pads' signals: `reading(input, nanos)` is asked for each conversion. rp2040js sets an alarm for its begin, its
+   * end and its way by DMA; 192,000 conversions a second make do with one.
+   */
   feed(reading) {
-    const { adc } = this.chip;
-    adc.onADCRead = (input) => {
-      adc.currentChannel = input;
-      adc.channelValues[input] = reading(input, this.nanos);
-      adc.sampleAlarm.schedule(CONVERSION_NS);
+    const { adc, dma } = this.chip;
+    const end = this.chip.clock.createAlarm(() =>
+      adc.completeADCRead(reading(adc.activeChannel, this.nanos - CONVERSION_NS), false),
+    );
+    adc.onADCRead = () => end.schedule(CONVERSION_NS);
+    adc.multiShotAlarm = {
+      schedule: (nanos) => {
+        adc.busy = true;
+        end.schedule(nanos + CONVERSION_NS);
+      },
     };
+    for (const channel of dma.channels) {
+      const schedule = channel.scheduleTransfer.bind(channel);
+      channel.scheduleTransfer = () => {
+        if (channel.treqValue !== adc.dreq) schedule();
+        else if (dma.dreq[adc.dreq]) channel.transfer();
+      };
+    }
   }
 
   /** A pin's level as the chip drives it. */

@@ -22,7 +22,7 @@ class Pty {
 
   read() {
     try {
-      return this.#buffer.subarray(0, readSync(this.descriptor, this.#buffer));
+      return Buffer.from(this.#buffer.subarray(0, readSync(this.descriptor, this.#buffer)));
     } catch (error) {
       if (error.code === 'EAGAIN' || error.code === 'EIO') return null; // nothing, or nobody there
       throw error;
@@ -66,7 +66,7 @@ export async function runInRealTime(job, powerUp, report, powerDown) {
   const since = process.hrtime.bigint() - BigInt(WARM_UP_NS);
   let powered = true;
   let latest = 0;
-  const full = () => ({ ...report(board, since), lights, late_us: latest / 1000, dropped: pty.dropped });
+  const full = () => ({ ...report(board, since), since_ns: Number(since), lights, late_us: latest / 1000, dropped: pty.dropped });
   const answer = (value) => writeSync(1, `${JSON.stringify(value)}\n`);
   const commands = createInterface({ input: process.stdin });
   commands.on('close', () => (powered = false));
@@ -84,7 +84,7 @@ export async function runInRealTime(job, powerUp, report, powerDown) {
     const now = process.hrtime.bigint();
     const due = Number(now - since);
     const bytes = pty.read();
-    if (bytes) line.send(bytes);
+    if (bytes) machine.at(due, () => line.send(bytes));
     latest = Math.max(latest, due - machine.nanos);
     machine.runTo(Math.min(due, machine.nanos + AT_A_TIME_NS));
     const taken = pty.flush();

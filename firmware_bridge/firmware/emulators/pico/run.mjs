@@ -14,6 +14,7 @@
 //   until_us   when the power goes
 //   input      file of lines `<us> <hex bytes>`: what the host says
 //   deaf       [from_us, to_us]: the host fetches nothing (USB)
+//   touch_us   when the host asks for the boot ROM, which takes a new image (USB)
 // prints `T <us> <hex byte>` for each byte that the board said, `L <us> <output> <level>` for lights, and at
 // last `R <report as JSON>`.
 //
@@ -87,6 +88,7 @@ function runFast(job) {
     board.machine.at(job.deaf[0] * 1000, () => (board.line.listening = false));
     board.machine.at(job.deaf[1] * 1000, () => (board.line.listening = true));
   }
+  if (job.touch_us) board.machine.at(job.touch_us * 1000, () => board.line.touch());
   board.machine.runTo(job.until_us * 1000);
   powerDown(job, board);
   said.push(`R ${JSON.stringify(report(board, since))}\n`);

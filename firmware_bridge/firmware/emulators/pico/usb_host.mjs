@@ -10,6 +10,7 @@ const STALL_ARM = 0x68;
 const BUFFER_CTRL = 0x80;
 const READY = 1 << 10;
 const BAUD = 1_000_000;
+const IMAGE_BAUD = 1_200;
 const LINE_OPEN = 3; // DTR and RTS
 
 const setup = (kind, request, value, index, length) =>
@@ -68,6 +69,17 @@ export class UsbHost {
     this.#deliver();
   }
 
+  /** Opens and closes the line at 1200 baud: "take a new image". */
+  touch() {
+    this.#talk = this.#askForImage();
+    this.#next();
+  }
+
+  *#askForImage() {
+    yield tell(0x21, 0x20, 0, codingOf(IMAGE_BAUD));
+    yield tell(0x21, 0x22, 0);
+  }
+
   #deliver() {
     if (!this.#boardTakes || !this.#waiting.length) return;
     const packet = Uint8Array.from(this.#waiting.splice(0, this.#boardTakes));
@@ -90,11 +102,11 @@ export class UsbHost {
     }
     this.#findEndpoints();
     yield tell(0, 9, head[5]);
-    const coding = new Uint8Array(7);
-    new DataView(coding.buffer).setUint32(0, BAUD, true);
-    coding[6] = 8;
-    yield tell(0x21, 0x20, 0, coding);
+    yield tell(0x21, 0x20, 0, codingOf(BAUD));
     told.coding = yield { setup: setup(0xa1, 0x21, 0, 0, 7), length: 7 };
+    for (const endpoint of [0x80 | this.inEndpoint, this.outEndpoint]) {
+      yield { setup: setup(0x02, 1, 0, endpoint, 0) }; // begin anew, as macOS does
+    }
     yield tell(0x21, 0x22, LINE_OPEN);
     this.openAt = this.machine.nanos / 1000;
   }
@@ -156,6 +168,13 @@ export class UsbHost {
       else update(offset, value);
     };
   }
+}
+
+function codingOf(baud) {
+  const coding = new Uint8Array(7);
+  new DataView(coding.buffer).setUint32(0, baud, true);
+  coding[6] = 8; // bits
+  return coding;
 }
 
 const textOf = (bytes) => Buffer.from(bytes.subarray(2)).toString('utf16le');

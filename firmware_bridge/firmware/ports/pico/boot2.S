@@ -12,8 +12,8 @@ ed_boot2:
     ldr r3, =0x18000000         /* the serial flash controller */
     movs r1, #0
     str r1, [r3, #0x08]         /* off while it is set up */
-    movs r1, #4
-    str r1, [r3, #0x14]         /* system clock / 4: 30 MHz; 03h is good for 33 and more */
+    movs r1, #2
+    str r1, [r3, #0x14]         /* half the system clock: at most 12 MHz until all is copied to RAM */
     ldr r1, =0x001F0300         /* 32 bits a frame, send a command and then read */
     str r1, [r3, #0x00]
     movs r1, #0

@@ -19,6 +19,7 @@
 #define ENDPOINT_INTERRUPT (3u << 26)
 #define DONE(endpoint, out) (1u << (2u * (endpoint) + (out)))
 #define SUSPENDED (1u << 4)
+#define TO_ENDPOINT 2u /* a request's kind: standard, for an endpoint */
 #define IMAGE_BAUD 1200u
 /* A transfer ends with a packet that is not full; 63 bytes are always the end of one. */
 #define SAY_AT_MOST 63u
@@ -144,6 +145,20 @@ static void configure(uint8_t value)
     }
 }
 
+/* The host has cleared an endpoint and begins with DATA0 again. */
+static void begin_endpoint_anew(const struct setup *setup)
+{
+    if (setup->kind != TO_ENDPOINT || (setup->index & 0xFu) != ED_USB_DATA_ENDPOINT) {
+        return;
+    }
+    if ((setup->index & 0x80u) != 0u) {
+        toggles[ED_USB_DATA_ENDPOINT][IN] = false;
+    } else if (!out_held) {
+        toggles[ED_USB_DATA_ENDPOINT][OUT] = false;
+        expect_packet(ED_USB_DATA_ENDPOINT, ED_USB_PACKET);
+    }
+}
+
 static void set_control_lines(uint16_t lines)
 {
     const bool listens = (lines & 1u) != 0u;
@@ -215,6 +230,9 @@ static void on_setup(void)
         agree();
         break;
     case CLEAR_FEATURE:
+        begin_endpoint_anew(&setup);
+        agree();
+        break;
     case SET_FEATURE:
     case SET_INTERFACE:
         agree();
