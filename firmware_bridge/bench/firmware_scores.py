@@ -11,6 +11,8 @@ from firmware_bridge.piezo import Strike
 
 # A hit may belong to a strike that began at most so long before its stamp.
 _EARLIEST_US, _LATEST_US = -1_500.0, 9_000.0
+# A bounce that does not count is heard when it stands out of the ring, if at all.
+_LATEST_BOUNCE_US = 30_000.0
 
 
 @dataclass(slots=True)
@@ -74,4 +76,5 @@ class Score:
 
 def _belongs(hit: Heard, strike: Strike) -> bool:
     late = hit.t_us - strike.onset_us
-    return hit.pad == strike.pad and _EARLIEST_US <= late <= _LATEST_US
+    latest = _LATEST_US if strike.counts else _LATEST_BOUNCE_US
+    return hit.pad == strike.pad and _EARLIEST_US <= late <= latest

@@ -110,10 +110,10 @@ static struct ed_piezo *rim_of(struct ed_kit *kit, uint8_t index)
     return there ? &kit->inputs[rim].piezo : NULL;
 }
 
-static void begin(struct ed_piezo *piezo, uint32_t t_us)
+static void begin(struct ed_piezo *piezo, bool ringing, uint32_t t_us)
 {
     if (piezo != NULL) {
-        ed_scan_start(&piezo->scan, &piezo->sensor, t_us);
+        ed_scan_start(&piezo->scan, &piezo->sensor, ringing, t_us);
         piezo->sensor.limit = ED_LIMIT_ALWAYS;
     }
 }
@@ -124,8 +124,8 @@ static ED_APART void begin_pad(struct ed_kit *kit, uint8_t index, const struct e
     pad->phase = ED_SCANS;
     pad->began_us = t_us;
     pad->ringing = ed_sensor_rings(sensor) ? sensor->limit : 0;
-    begin(&kit->inputs[index].piezo, t_us);
-    begin(rim_of(kit, index), t_us);
+    begin(&kit->inputs[index].piezo, pad->ringing != 0, t_us);
+    begin(rim_of(kit, index), pad->ringing != 0, t_us);
 }
 
 static void end(struct ed_piezo *piezo, uint32_t t_us)

@@ -2,8 +2,11 @@
 
 #include "ed_hot.h"
 
-#define LOOK_BACK 14u     /* readings before the limit was crossed */
-_Static_assert(LOOK_BACK + ED_SMOOTHED <= ED_PAST, "the past is long enough to look back");
+/* Readings before the limit was crossed in which the strike may have begun. A soft one on a pad that swings
+ * low and long is heard by its second or third wave only; in a ring nothing older is to be trusted. */
+#define LOOK_BACK 14u
+#define LOOK_BACK_IN_QUIET ED_DEFAULT(52u, LOOK_BACK)
+_Static_assert(LOOK_BACK_IN_QUIET + ED_SMOOTHED <= ED_PAST, "the past is long enough to look back");
 
 #define RAIL_LOW 3u       /* at or below: the converter's end */
 #define RAIL_HIGH 4092u   /* also of a converter with 10 bits */
@@ -68,18 +71,19 @@ static void look(struct ed_scan *scan, const struct ed_sensor *sensor, uint16_t 
     }
 }
 
-void ed_scan_start(struct ed_scan *scan, const struct ed_sensor *sensor, uint32_t t_us)
+void ed_scan_start(struct ed_scan *scan, const struct ed_sensor *sensor, bool ringing, uint32_t t_us)
 {
+    uint8_t first = ringing ? LOOK_BACK : LOOK_BACK_IN_QUIET;
     *scan = (struct ed_scan){0};
     scan->floor = (uint16_t)(sensor->limit * (ED_PEAK_PER_STEP / ED_BAND_PER_STEP));
     /* As ed_sensor_smooth, for one reading after the other. */
-    const int16_t *at = ed_sensor_past(sensor, LOOK_BACK + ED_SMOOTHED - 1u);
+    const int16_t *at = ed_sensor_past(sensor, (uint8_t)(first + ED_SMOOTHED - 1u));
     int16_t last[ED_SMOOTHED - 1u];
     for (uint8_t n = 0; n < ED_SMOOTHED - 1u; n++) {
         last[n] = *at;
         at = ed_sensor_newer(sensor, at);
     }
-    for (uint8_t back = LOOK_BACK; back != 0; back--) {
+    for (uint8_t back = first; back != 0; back--) {
         int16_t middle = (int16_t)(last[1] + last[2] + last[3]);
         look(scan, sensor, height_of((int16_t)(last[0] + 2 * middle + *at)), back, t_us);
         last[0] = last[1];

@@ -23,8 +23,9 @@ struct ed_scan {
     bool clipped;
 };
 
-/* A strike begins: the sensor's past is looked through, since a short attack may be over. */
-void ed_scan_start(struct ed_scan *, const struct ed_sensor *, uint32_t t_us);
+/* A strike begins: the sensor's past is looked through, since a short attack may be over. `ringing`: it comes
+ * into the ring of the last one. */
+void ed_scan_start(struct ed_scan *, const struct ed_sensor *, bool ringing, uint32_t t_us);
 
 /* The newest reading. */
 void ed_scan_hear(struct ed_scan *, const struct ed_sensor *, uint16_t reading, uint16_t band, uint32_t t_us);

@@ -26,7 +26,7 @@
 
 /* Readings that are kept to look back at the flank of a strike. */
 #ifndef ED_PAST
-#define ED_PAST ED_DEFAULT(32, 24)
+#define ED_PAST ED_DEFAULT(64, 24)
 #endif
 
 #define ED_TICK 8u /* readings */
