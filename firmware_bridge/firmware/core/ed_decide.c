@@ -33,7 +33,10 @@ static const struct ed_piezo *best_of(const struct ed_kit *kit, uint8_t index, u
 {
     const struct ed_pad *pad = &kit->pads[index];
     const struct ed_piezo *head = &kit->inputs[index].piezo;
-    uint8_t job = pad->rim != ED_NO_CHANNEL ? kit->inputs[pad->rim].job : (uint8_t)ED_JOB_NONE;
+    uint8_t job = ED_JOB_NONE;
+    if (pad->rim != ED_NO_CHANNEL && kit->inputs[pad->rim].owner == index) {
+        job = kit->inputs[pad->rim].job;
+    }
     if (job == ED_JOB_CONTACT) {
         *zone = (uint8_t)ed_contact_since(&kit->inputs[pad->rim].contact, pad->began_us - TOUCH_BEFORE_US);
     }

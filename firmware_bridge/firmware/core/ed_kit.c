@@ -12,57 +12,69 @@
 
 /* --- what each channel is for --- */
 
-/* Whether a pad's own input serves as another pad's rim: then it is no pad. */
-static bool lent(const struct ed_kit *kit, uint8_t index)
+struct role {
+    uint8_t job;
+    uint8_t owner;
+};
+
+static void take(struct role *role, enum ed_job job, uint8_t owner)
 {
-    for (uint8_t other = 0; other < index; other++) {
-        if (kit->pads[other].rim == index && !lent(kit, other)) {
-            return true;
-        }
+    if (role->job == ED_JOB_NONE) {
+        role->job = (uint8_t)job;
+        role->owner = owner;
     }
-    return false;
 }
 
-/* A pedal's and a rim's input was asked for by name, a head's only by the pad's own number. */
-static enum ed_job wanted(const struct ed_kit *kit, uint8_t channel, uint8_t *owner)
+/* Pedals first, since their inputs were asked for by name; then pad by pad, each its head's and its rim's. A
+ * pad whose input is another's rim is no pad. */
+static void cast(const struct ed_kit *kit, struct role *roles)
 {
-    enum ed_job job = ED_JOB_NONE;
+    for (uint8_t index = 0; index < ED_PADS; index++) {
+        uint8_t pedal = kit->pads[index].pedal;
+        if (pedal != ED_NO_CHANNEL) {
+            take(&roles[pedal], ED_JOB_FOOT, index);
+        }
+    }
     for (uint8_t index = 0; index < ED_PADS; index++) {
         const struct ed_pad *pad = &kit->pads[index];
-        if (pad->pedal == channel) {
-            *owner = index;
-            return ED_JOB_FOOT;
+        if (pad->kind == ED_PAD_OFF || roles[index].job != ED_JOB_NONE) {
+            continue;
         }
-        if (pad->rim == channel && !lent(kit, index)) {
-            *owner = index;
-            job = pad->kind == ED_PAD_TWO_PIEZOS ? ED_JOB_RIM : ED_JOB_CONTACT;
+        take(&roles[index], ED_JOB_HEAD, index);
+        if (pad->rim != ED_NO_CHANNEL) {
+            take(&roles[pad->rim], pad->kind == ED_PAD_TWO_PIEZOS ? ED_JOB_RIM : ED_JOB_CONTACT, index);
         }
     }
-    if (job == ED_JOB_NONE && channel < ED_PADS && kit->pads[channel].kind != ED_PAD_OFF) {
-        *owner = channel;
-        job = ED_JOB_HEAD;
-    }
-    return job;
 }
 
-static void give(struct ed_kit *kit, uint8_t channel)
+/* Whatever the pad was about: it is over. */
+static void stop(struct ed_kit *kit, struct ed_pad *pad)
 {
-    uint8_t owner = 0;
-    enum ed_job job = wanted(kit, channel, &owner);
-    if (job == (enum ed_job)kit->inputs[channel].job && owner == kit->inputs[channel].owner) {
-        return;
+    if (pad->phase == ED_DECIDES) {
+        kit->deciding--;
     }
-    kit->inputs[channel].job = (uint8_t)job;
-    kit->inputs[channel].owner = owner;
+    pad->phase = ED_LISTENS;
+}
+
+/* True: the channel has another role now. */
+static bool give(struct ed_kit *kit, uint8_t channel, struct role role)
+{
     struct ed_input *input = &kit->inputs[channel];
-    if (job == ED_JOB_CONTACT) {
-        ed_contact_start(&input->contact);
-    } else if (job == ED_JOB_FOOT) {
-        ed_foot_start(&input->foot);
-    } else if (job != ED_JOB_NONE) {
-        ed_sensor_start(&input->piezo.sensor);
-        kit->pads[owner].phase = ED_LISTENS;
+    if (role.job == input->job && role.owner == input->owner) {
+        return false;
     }
+    stop(kit, &kit->pads[input->owner]);
+    stop(kit, &kit->pads[role.owner]);
+    input->job = role.job;
+    input->owner = role.owner;
+    if (role.job == ED_JOB_CONTACT) {
+        ed_contact_start(&input->contact);
+    } else if (role.job == ED_JOB_FOOT) {
+        ed_foot_start(&input->foot);
+    } else if (role.job != ED_JOB_NONE) {
+        ed_sensor_start(&input->piezo.sensor);
+    }
+    return true;
 }
 
 static void tune(struct ed_kit *kit, uint8_t channel, const struct ed_params *params)
@@ -92,9 +104,11 @@ void ed_kit_set(struct ed_kit *kit, const struct ed_params *params, uint8_t pad)
             ed_pad_set(&kit->pads[index], params, index);
         }
     }
+    struct role roles[ED_CHANNELS] = {{0}};
+    cast(kit, roles);
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
-        give(kit, channel);
-        if (kit->inputs[channel].owner == pad || pad == ED_WHOLE_BOARD) {
+        bool changed = give(kit, channel, roles[channel]);
+        if (changed || kit->inputs[channel].owner == pad || pad == ED_WHOLE_BOARD) {
             tune(kit, channel, params);
         }
     }

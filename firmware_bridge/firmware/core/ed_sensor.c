@@ -5,6 +5,7 @@
 #define BLOCK_TICKS 8u     /* 8 ms: hardly less than half a wave of mains hum */
 #define STEADIEST 15u
 #define SETTLING_BLOCKS 32u
+#define SETTLING_AGAIN 8u
 #define SLOWEST_REST 4     /* sixteenths of a step that the rest moves a tick, at most */
 #define SETTLING_REST 32767
 #define QUIETEST 8u        /* the noise is believed no smaller: two steps */
@@ -52,7 +53,7 @@ static void follow_rest(struct ed_sensor *s)
 static uint8_t steady_for(const struct ed_sensor *s)
 {
     uint16_t off = s->block > s->last_block ? (uint16_t)(s->block - s->last_block) : (uint16_t)(s->last_block - s->block);
-    if (off > s->block >> 3) {
+    if (off > (s->block >> 3) + (s->block >> 4)) {
         return 0;
     }
     return s->steady < STEADIEST ? (uint8_t)(s->steady + 1u) : STEADIEST;
@@ -63,8 +64,12 @@ static uint8_t steady_for(const struct ed_sensor *s)
 static ED_APART void follow_noise(struct ed_sensor *s)
 {
     uint16_t step = (uint16_t)((s->noise >> 5) + 1u);
-    s->steady = steady_for(s) & STEADIEST;
+    s->steady = steady_for(s);
     s->last_block = s->block;
+    if (s->faulty) {
+        /* A cable that comes back finds its rest at once. */
+        s->settling = SETTLING_AGAIN;
+    }
     if (s->settling != 0) {
         s->settling--;
         s->noise = s->block > QUIETEST ? s->block : QUIETEST;
@@ -88,9 +93,9 @@ bool ed_sensor_tick(struct ed_sensor *s)
     if (loudest > s->block) {
         s->block = loudest;
     }
-    s->block_ticks = (s->block_ticks + 1u) & (BLOCK_TICKS - 1u);
-    bool block_is_over = s->block_ticks == 0;
+    bool block_is_over = ++s->block_ticks == BLOCK_TICKS;
     if (block_is_over) {
+        s->block_ticks = 0;
         follow_noise(s);
     }
 
@@ -116,7 +121,7 @@ static uint32_t over_noise(const struct ed_sensor *s)
 
 void ed_sensor_listen(struct ed_sensor *s)
 {
-    if (s->settling != 0 || s->faulty) {
+    if (s->settling != 0) {
         s->limit = ED_LIMIT_NEVER;
         return;
     }

@@ -54,8 +54,8 @@ struct ed_sensor {
     uint16_t noise;     /* how loud the quiet is, band-passed */
     uint16_t block;     /* loudest of this block of ticks */
     uint16_t last_block;
-    uint8_t block_ticks : 3;
-    uint8_t steady : 4; /* blocks in a row that were as loud as the one before */
+    uint8_t block_ticks;
+    uint8_t steady;     /* blocks in a row that were as loud as the one before */
     uint8_t settling;   /* blocks left until the filters are believed */
     bool faulty;        /* rests at the wrong place, or is never quiet: not listened to */
     uint16_t threshold; /* band-passed */
