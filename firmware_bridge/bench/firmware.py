@@ -1,4 +1,4 @@
-"""`station bench firmware`: the trigger's algorithm on the piezo model, beside the usual trigger."""
+"""`station bench firmware`: the trigger on the piezo model, beside the usual trigger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from firmware_bridge.bench.firmware_bad import bad_inputs
 from firmware_bridge.bench.firmware_scenes import BOARDS, Board, kit, one_pad, summary, told_apart
 from firmware_bridge.piezo import PadKind
 
-ABOUT = "the trigger board's firmware: strikes found, their strength and time, crosstalk, bad inputs"
+ABOUT = (
+    "the trigger board's firmware: strikes found, their strength and time, crosstalk, bad inputs"
+)
 OPTIONS = {"seeds": 12}
 # Nothing was tuned on these.
 _FIRST_SEED = 50_000
@@ -88,7 +90,9 @@ def render(result: dict[str, Any]) -> str:
         for kind, scenes in board["pads"].items():
             lines.append(f" {kind}")
             lines += [_row(scene, both) for scene, both in scenes.items()]
-        lines.append(" a kit of five pads on one stand (echoes count as doubled; flagged: crosstalk)")
+        lines.append(
+            " a kit of five pads on one stand (echoes count as doubled; flagged: crosstalk)"
+        )
         lines += [_row(scene, both) for scene, both in board["kit"].items()]
         apart = board["crosstalk"]
         lines += [

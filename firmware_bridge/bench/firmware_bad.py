@@ -45,7 +45,9 @@ def bad_inputs(board: Board, seeds: range) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
     for seed in seeds:
         pads = (make_pad(PadKind.MESH, seed), make_pad(PadKind.MESH, seed + 1))
-        settings = [set_up(pad, seed + n, board.converter, board.variant) for n, pad in enumerate(pads)]
+        settings = [
+            set_up(pad, seed + n, board.converter, board.variant) for n, pad in enumerate(pads)
+        ]
         rig = Rig(pads, seed, converter=board.converter, coupling_db=None)
         strikes = playing.singles(np.random.default_rng([seed, 9]), _STRIKES, _PLAYED)
         recording = rig.play(strikes, playing.length_s(strikes))
@@ -62,5 +64,3 @@ def bad_inputs(board: Board, seeds: range) -> dict[str, dict[str, Any]]:
             row["strikes"] += _STRIKES
             row["found"] += sum(h.pad == _PLAYED for h in own)
     return out
-
-

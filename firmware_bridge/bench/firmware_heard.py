@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from firmware_bridge.codec import decode, encode
+from firmware_bridge.codec import Unread, decode, encode
 from firmware_bridge.firmware.core_lib import CoreBoard, core_lib
 from firmware_bridge.frames import FrameDecoder
-from firmware_bridge.messages import Describe, Described, HitFlag, PadHit, Set
+from firmware_bridge.messages import Describe, Described, HitFlag, Message, PadHit, Set
 from firmware_bridge.piezo import Recording
 
 NS_PER_US = 1_000
 _FULL = 65_535.0
+_BOARD = 255  # as a parameter's index
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +44,55 @@ Settings = Mapping[str, int]
 
 
 def hear(recording: Recording, settings: Sequence[Settings], variant: str = "host") -> list[Heard]:
-    """What the core's board says of a recording, read off its wire.
+    """The hits that the core's board says of a recording; see `listen`."""
+    messages = listen(recording, settings, variant)[0]
+    return [_heard(m) for m in messages if isinstance(m, PadHit)]
+
+
+def listen(
+    recording: Recording,
+    settings: Sequence[Settings],
+    variant: str = "host",
+    whole_board: Settings | None = None,
+) -> tuple[list[Message], CoreBoard]:
+    """Everything that the core's board says of a recording, read off its wire; and the board.
 
     Parameters
     ----------
     settings
-        For each pad.
+        For each pad; pads beyond are off.
     variant
         Of the host's library: ``host`` or ``host-small``.
+    whole_board
+        The board's own parameters.
     """
-    lib = core_lib(variant)
-    board = CoreBoard(lib, period_ns=round(recording.period_us * NS_PER_US))
-    for pad in range(lib.sizes.pads):
+    board = CoreBoard(core_lib(variant), period_ns=round(recording.period_us * NS_PER_US))
+    configure(board, settings, variant, whole_board)
+    period_ns = round(recording.period_us * NS_PER_US)
+    step_ns = round(period_ns / recording.readings.shape[1])
+    decoder = FrameDecoder()
+    said = board.play(recording.readings, 0, period_ns, step_ns)
+    messages = (decode(frame) for frame in decoder.feed(said))
+    return [m for m in messages if not isinstance(m, Unread)], board
+
+
+def configure(
+    board: CoreBoard,
+    settings: Sequence[Settings],
+    variant: str = "host",
+    whole_board: Settings | None = None,
+    now_us: int = 0,
+) -> None:
+    """Set a board's parameters over its wire; as for `listen`."""
+    ids = _ids(variant)
+    wanted = [(ids[name], _BOARD, value) for name, value in (whole_board or {}).items()]
+    for pad in range(board.lib.sizes.pads):
         values = settings[pad] if pad < len(settings) else {"kind": 0}
-        for name, value in values.items():
-            board.receive(encode(Set(_ids(variant)[name], pad, value)), 0)
-            board.run(0)
-            board.say(0)
-    channels = recording.readings.shape[1]
-    said = board.play(
-        recording.readings,
-        0,
-        round(recording.period_us * NS_PER_US),
-        round(recording.period_us * NS_PER_US / channels),
-    )
-    messages = (decode(frame) for frame in FrameDecoder().feed(said))
-    return [_heard(m) for m in messages if isinstance(m, PadHit)]
+        wanted += [(ids[name], pad, value) for name, value in values.items()]
+    for one in wanted:
+        board.receive(encode(Set(*one)), now_us)
+        board.run(now_us)
+        board.say(now_us)
 
 
 @cache

@@ -11,7 +11,7 @@ from firmware_bridge.bench.firmware_heard import Heard, Settings
 from firmware_bridge.bench.firmware_peer import PeerSettings
 from firmware_bridge.bench.firmware_scores import Score
 from firmware_bridge.messages import HitFlag
-from firmware_bridge.piezo import Converter, Pad, PadKind, Rig, playing
+from firmware_bridge.piezo import Converter, Pad, PadKind, Rig, Strike, playing
 from firmware_bridge.piezo.converter import HALF_SCALE
 
 # Found by trying, on pads of other seeds than those that are measured.
@@ -83,7 +83,7 @@ def set_up(pad: Pad, seed: int, converter: Converter, variant: str = "host") -> 
 
 
 def hear_both(
-    rig: Rig, settings: list[SetUp], strikes: list[playing.Strike], seed: int, variant: str
+    rig: Rig, settings: list[SetUp], strikes: list[Strike], seed: int, variant: str
 ) -> tuple[list[Heard], list[Heard]]:
     """The core's and the peer's hits of the same recording."""
     recording = rig.play(strikes, playing.length_s(strikes), seed)

@@ -74,7 +74,7 @@ _WARM_UP = 100
 
 def kit(board: Board, seeds: range) -> dict[str, dict[str, Score]]:
     """Five pads on a stand: strikes one by one, two pads at once, flams; one long take each."""
-    parts = {
+    parts: dict[str, Callable[[Rng], list[Strike]]] = {
         "one by one": lambda rng: playing.spread(rng, 150, len(_KIT)),
         "unison": lambda rng: playing.unisons(rng, 150, len(_KIT)),
         "flams": lambda rng: playing.flams(rng, 100, _FLAM_PADS, _FLAM_US),
@@ -103,7 +103,9 @@ def kit(board: Board, seeds: range) -> dict[str, dict[str, Score]]:
 
 def _kit_of(board: Board, seed: int) -> tuple[Rig, list[SetUp]]:
     pads = tuple(make_pad(kind, seed * 10 + n) for n, kind in enumerate(_KIT))
-    settings = [set_up(p, seed * 10 + n, board.converter, board.variant) for n, p in enumerate(pads)]
+    settings = [
+        set_up(p, seed * 10 + n, board.converter, board.variant) for n, p in enumerate(pads)
+    ]
     return Rig(pads, seed, converter=board.converter), settings
 
 

@@ -84,12 +84,12 @@ class Converter:
             out = _widen(out)
         step = 1 << (12 - self.bits)
         whole = np.floor(out / step + 0.5) * step
-        return np.clip(whole, 0, FULL_SCALE - step).astype(np.uint16)
+        readings: NDArray[np.uint16] = np.clip(whole, 0, FULL_SCALE - step).astype(np.uint16)
+        return readings
 
     def times_us(self, count: int, channel: int, channels: int) -> Floats:
         """When the readings of a channel are taken."""
-        times: Floats = (np.arange(count) + channel / channels) * self.period_us
-        return times
+        return np.asarray((np.arange(count) + channel / channels) * self.period_us, np.float64)
 
 
 _WIDE_CODE = 9.0

@@ -17,7 +17,9 @@ def with_channel(recording: Recording, channel: int, signal: NDArray[np.float64]
     return replace(recording, readings=readings)
 
 
-def floating(count: int, period_us: float, seed: int, mains_hz: float = 50.0) -> NDArray[np.float64]:
+def floating(
+    count: int, period_us: float, seed: int, mains_hz: float = 50.0
+) -> NDArray[np.float64]:
     """An open input: it picks up the mains as an aerial, wanders, and is touched now and then.
 
     Shape [count], in steps of 12 bits.
@@ -46,4 +48,5 @@ def humming(
     phase = np.random.default_rng([seed, 6]).uniform(0.0, 2.0 * np.pi)
     wave = 0.9 * np.sin(2.0 * np.pi * mains_hz * t + phase)
     wave += 0.2 * np.sin(6.0 * np.pi * mains_hz * t + 3.0 * phase)
-    return peak * wave * (t >= from_s)
+    hum: NDArray[np.float64] = peak * wave * (t >= from_s)
+    return hum

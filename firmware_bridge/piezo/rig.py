@@ -138,10 +138,11 @@ class Rig:
         """What the stand carries from every pad to every other, late and dull."""
         ways = np.random.default_rng([self.seed, 2])
         assert self.coupling_db is not None
+        strongest, weakest = self.coupling_db
         out = np.zeros((len(self.pads), n))
         for source, struck in enumerate(touches):
             for target in range(len(self.pads)):
-                db = ways.uniform(*sorted(self.coupling_db))
+                db = ways.uniform(weakest, strongest)
                 late = ways.uniform(0.6e-3, 3.5e-3) * RATE_HZ
                 hz = ways.uniform(60.0, 130.0)
                 if target == source or not len(struck.start):

@@ -1,4 +1,4 @@
-"""Second zones: a piezo on the rim, or a switch under a cymbal's edge, and the hand that holds it."""
+"""Second zones: a piezo on the rim, a switch under a cymbal's edge, the hand that holds it."""
 
 from __future__ import annotations
 
