@@ -5,10 +5,8 @@
 #include "ed_decide.h"
 #include "ed_hot.h"
 
-/* An input that rests further off than this, of 4096 steps, or is louder than this all the time, is no pad:
- * a cable is out, or a diode is dead. */
+/* An input that rests further off than this, of 4096 steps, is no pad: a cable is out, or a diode is dead. */
 #define REST_OFF 700u
-#define NEVER_QUIET (250u * ED_BAND_PER_STEP)
 
 /* --- what each channel is for --- */
 
@@ -190,7 +188,7 @@ static ED_APART void tick(const struct ed_kit *kit, struct ed_pad *pad, struct e
         pad->phase = ED_LISTENS;
     }
     if (ed_sensor_tick(sensor)) {
-        sensor->faulty = ed_sensor_off(sensor, kit->should_rest) > REST_OFF || sensor->noise > NEVER_QUIET;
+        sensor->faulty = ed_sensor_off(sensor, kit->should_rest) > REST_OFF || ed_sensor_never_quiet(sensor);
     }
     if (pad->phase == ED_LISTENS) {
         ed_sensor_listen(sensor);

@@ -8,6 +8,7 @@
 #define SETTLING_AGAIN 8u
 #define SLOWEST_REST 4     /* sixteenths of a step that the rest moves a tick, at most */
 #define SETTLING_REST 32767
+#define NEVER_QUIET (250u * ED_BAND_PER_STEP)
 #define QUIETEST 8u        /* the noise is believed no smaller: two steps */
 
 void ed_sensor_start(struct ed_sensor *s)
@@ -159,4 +160,9 @@ int16_t ed_sensor_smooth(const struct ed_sensor *s, uint8_t back)
 uint16_t ed_sensor_off(const struct ed_sensor *s, uint16_t should_rest)
 {
     return (uint16_t)(s->rest > should_rest ? s->rest - should_rest : should_rest - s->rest);
+}
+
+bool ed_sensor_never_quiet(const struct ed_sensor *s)
+{
+    return s->noise > NEVER_QUIET && (s->faulty || s->steady == STEADIEST);
 }

@@ -113,6 +113,10 @@ static inline const int16_t *ed_sensor_newer(const struct ed_sensor *s, const in
  * ED_PEAK_PER_STEP. It lies ED_SMOOTH_LATE readings late, and takes half of a white noise. */
 int16_t ed_sensor_smooth(const struct ed_sensor *, uint8_t back);
 
+/* Whether it has been loud, and equally loud, for long: an open input, which hears the mains. A roll is loud,
+ * too, but never equally. */
+bool ed_sensor_never_quiet(const struct ed_sensor *);
+
 /* How far, in steps of 12 bits, the signal rests from where it should. */
 uint16_t ed_sensor_off(const struct ed_sensor *, uint16_t should_rest);
 
