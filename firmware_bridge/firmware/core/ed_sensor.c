@@ -60,7 +60,7 @@ static uint8_t steady_for(const struct ed_sensor *s)
     return s->steady < STEADIEST ? (uint8_t)(s->steady + 1u) : STEADIEST;
 }
 
-/* A quantile of the blocks' loudest: a quarter of them are quieter. Playing leaves quiet between the
+/* A quantile of the blocks' loudest: a sixth of them are quieter. Playing leaves quiet between the
  * strikes, and so hardly moves it. Hum does not; it is steady, and the longer it is the faster it is followed. */
 static ED_APART void follow_noise(struct ed_sensor *s)
 {
@@ -77,7 +77,7 @@ static ED_APART void follow_noise(struct ed_sensor *s)
     } else if (s->block > s->noise) {
         s->noise = plus(s->noise, (uint16_t)(step * (s->steady + 1u)));
     } else {
-        uint16_t down = (uint16_t)(step * 3u);
+        uint16_t down = (uint16_t)(step * 5u);
         s->noise = s->noise > QUIETEST + down ? (uint16_t)(s->noise - down) : QUIETEST;
     }
     s->block = 0;
