@@ -10,7 +10,7 @@
 #ifdef __AVR__
 
 /* avr-gcc otherwise works out the address of a thing anew for each of its fields, with multiplications. */
-#define ED_KEEP_POINTER(p) __asm__("" : "+y"(p))
+#define ED_KEEP_POINTER(p) __asm__("" : "+b"(p))
 
 /* The compiler's own is a call of three times as many cycles. */
 static inline uint32_t ed_mul_u16(uint16_t a, uint16_t b)

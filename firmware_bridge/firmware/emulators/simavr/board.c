@@ -29,7 +29,10 @@ static uint16_t reading_now(const struct sim_board *board, uint8_t input)
     if (input >= board->channels || board->frames == 0) {
         return 2048;
     }
-    double at_s = (double)(board->avr->cycle + HELD_AFTER_CYCLES) / HZ;
+    double at_s = (double)(board->avr->cycle + HELD_AFTER_CYCLES) / HZ - board->wave_at_us / 1e6;
+    if (at_s < 0) {
+        return 2048;
+    }
     uint64_t frame = (uint64_t)(at_s * board->wave_hz);
     if (frame >= board->frames) {
         frame = board->frames - 1;
@@ -42,11 +45,15 @@ static uint16_t reading_now(const struct sim_board *board, uint8_t input)
 static avr_cycle_count_t show_result(avr_t *avr, avr_cycle_count_t when, void *param)
 {
     struct sim_board *board = param;
+    (void)avr;
     (void)when;
     uint32_t code = board->converting >> 2;
-    uint32_t mv = (code * SUPPLY_MV + 1022u) / 1023u;
-    for (int n = 0; n < 8; n++) {
-        avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_ADC0 + n), mv);
+    uint16_t mv = (uint16_t)((code * SUPPLY_MV + 1022u) / 1023u);
+    if (mv != board->shown) {
+        board->shown = mv;
+        for (int n = 0; n < 8; n++) {
+            avr_raise_irq(board->inputs[n], mv);
+        }
     }
     return 0;
 }
@@ -69,7 +76,7 @@ static void timer_matched(struct avr_irq_t *irq, uint32_t value, void *param)
     (void)irq;
     struct sim_board *board = param;
     if (value) {
-        avr_raise_irq(avr_io_getirq(board->avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_IN_TRIGGER), 1);
+        avr_raise_irq(board->trigger, 1);
     }
 }
 
@@ -131,6 +138,11 @@ avr_t *sim_board_make(struct sim_board *board, const char *mcu, const char *hex_
     avr->codeend = avr->flashend;
 
     char uart = board->leonardo ? '1' : '0';
+    for (int n = 0; n < 8; n++) {
+        board->inputs[n] = avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_ADC0 + n);
+    }
+    board->trigger = avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_IN_TRIGGER);
+    board->line = avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ(uart), UART_IRQ_INPUT);
     uint32_t flags = 0;
     avr_ioctl(avr, AVR_IOCTL_UART_SET_FLAGS(uart), &flags);
     avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_UART_GETIRQ(uart), UART_IRQ_OUTPUT), byte_said, board);
@@ -145,8 +157,7 @@ avr_t *sim_board_make(struct sim_board *board, const char *mcu, const char *hex_
 
 void sim_board_hear(struct sim_board *board, uint8_t byte)
 {
-    char uart = board->leonardo ? '1' : '0';
-    avr_raise_irq(avr_io_getirq(board->avr, AVR_IOCTL_UART_GETIRQ(uart), UART_IRQ_INPUT), byte);
+    avr_raise_irq(board->line, byte);
 }
 
 void sim_board_load_eeprom(struct sim_board *board, const char *path)

@@ -19,7 +19,12 @@ struct sim_board {
     uint64_t frames;
     uint32_t channels;
     double wave_hz;
+    double wave_at_us;   /* when its first frame is there */
     uint16_t converting; /* the reading that is being converted */
+    uint16_t shown;      /* what the converter gave last, in millivolts */
+    struct avr_irq_t *inputs[8];
+    struct avr_irq_t *trigger;
+    struct avr_irq_t *line;
     uint64_t slept;      /* cycles */
     uint64_t awake_since;
     uint64_t longest_awake;

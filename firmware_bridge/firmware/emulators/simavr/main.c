@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
+#include <simavr/sim_time.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,13 +17,16 @@
 #include <unistd.h>
 
 #include "board.h"
+#include "usb_host.h"
 
 /* As much as a terminal holds; what a host does not read beyond it is lost, as on a real line. */
 #define UNREAD_LIMIT 4096
 /* In real time: how far the board may fall behind before it is caught up. */
 #define SLICE_NS 100000
-/* A byte at 1,000,000 baud. */
-#define BYTE_CYCLES 160
+/* A computer that is too busy gets a slower board, and not one that does not answer. */
+#define BEHIND_CYCLES (16 * 20000)
+/* A byte at 1,000,000 baud, and a little: libsimavr begins with the next one when the last one is read. */
+#define BYTE_CYCLES 180
 
 struct input {
     double *at_us;
@@ -37,6 +41,10 @@ static struct {
     size_t unread_count;
     uint64_t lost;
     uint64_t hearing_until; /* cycle */
+    uint64_t slipped_us;
+    bool usb;
+    double deaf_from_us;
+    double deaf_until_us;
 } line = {.pty = -1};
 
 static volatile sig_atomic_t switched_off;
@@ -60,6 +68,15 @@ static void flush_line(void)
     if (sent > 0) {
         line.unread_count -= (size_t)sent;
         memmove(line.unread, line.unread + sent, line.unread_count);
+    }
+}
+
+static void hear(struct sim_board *board, uint8_t byte)
+{
+    if (line.usb) {
+        sim_usb_host_write(byte);
+    } else {
+        sim_board_hear(board, byte);
     }
 }
 
@@ -126,6 +143,15 @@ static bool run_until(struct sim_board *board, uint64_t cycle)
     return true;
 }
 
+/* A host that fetches nothing for a while. */
+static avr_cycle_count_t go_deaf(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+    (void)param;
+    double now_us = (double)when / 16.0;
+    sim_usb_host_pause(now_us < line.deaf_until_us);
+    return now_us < line.deaf_until_us ? when + avr_usec_to_cycles(avr, (uint32_t)(line.deaf_until_us - now_us) + 1) : 0;
+}
+
 static bool run_fast(struct sim_board *board, struct input *input, uint64_t end)
 {
     while (input->next < input->count) {
@@ -137,7 +163,7 @@ static bool run_fast(struct sim_board *board, struct input *input, uint64_t end)
         if (!run_until(board, due)) {
             return false;
         }
-        sim_board_hear(board, input->bytes[input->next++]);
+        hear(board, input->bytes[input->next++]);
         line.hearing_until = due + BYTE_CYCLES;
     }
     return run_until(board, end);
@@ -153,13 +179,21 @@ static bool run_in_real_time(struct sim_board *board, uint64_t end)
         struct timespec slice = {.tv_nsec = SLICE_NS};
         ppoll(&ready, 1, &slice, NULL);
         uint64_t now = (uint64_t)((host_ns() - began_ns) * 16 / 1000);
+        if (now > board->avr->cycle + BEHIND_CYCLES) {
+            uint64_t slip = now - board->avr->cycle - BEHIND_CYCLES;
+            line.slipped_us += slip / 16;
+            began_ns += (int64_t)(slip * 1000 / 16);
+            now -= slip;
+        }
+        uint64_t turn = board->avr->cycle + BEHIND_CYCLES / 10;
+        now = now < turn ? now : turn;
         if (!run_until(board, now < end ? now : end)) {
             return false;
         }
-        uint8_t heard[256];
+        uint8_t heard[64];
         ssize_t count = ready.revents & POLLIN ? read(line.pty, heard, sizeof heard) : 0;
         for (ssize_t n = 0; n < count; n++) {
-            sim_board_hear(board, heard[n]);
+            hear(board, heard[n]);
             if (!run_until(board, board->avr->cycle + BYTE_CYCLES)) {
                 return false;
             }
@@ -176,7 +210,8 @@ int main(int argc, char **argv)
         {"wave-hz", 1, NULL, 'r'}, {"channels", 1, NULL, 'c'}, {"input", 1, NULL, 'I'},
         {"pty-fd", 1, NULL, 'p'}, {"eeprom", 1, NULL, 'e'},   {"until-us", 1, NULL, 'u'},
         {"seed", 1, NULL, 's'},   {"log", 1, NULL, 'l'},      {"awake-from-us", 1, NULL, 'a'},
-        {NULL, 0, NULL, 0}};
+        {"usb", 0, NULL, 'U'},    {"deaf-us", 1, NULL, 'd'},
+        {"wave-at-us", 1, NULL, 't'},  {NULL, 0, NULL, 0}};
     struct sim_board board = {.log = stdout, .channels = SIM_CHANNELS, .wave_hz = 8000, .said = said};
     struct input input = {0};
     const char *mcu = "atmega328p";
@@ -195,6 +230,9 @@ int main(int argc, char **argv)
         case 'I': read_input(&input, optarg); break;
         case 'p': line.pty = atoi(optarg); break;
         case 'e': eeprom = optarg; break;
+        case 't': board.wave_at_us = atof(optarg); break;
+        case 'U': line.usb = true; break;
+        case 'd': sscanf(optarg, "%lf,%lf", &line.deaf_from_us, &line.deaf_until_us); break;
         case 'u': end = (uint64_t)(atof(optarg) * 16.0); break;
         case 's': seed = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'l': board.log = fopen(optarg, "w"); break;
@@ -210,6 +248,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: no waveform there.\n", wave);
         return 2;
     }
+    if (line.usb) {
+        sim_usb_host_start(&board);
+    }
+    if (line.deaf_until_us > 0) {
+        avr_cycle_timer_register_usec(board.avr, (uint32_t)line.deaf_from_us, go_deaf, NULL);
+    }
     if (eeprom != NULL) {
         sim_board_load_eeprom(&board, eeprom);
     }
@@ -221,10 +265,11 @@ int main(int argc, char **argv)
     if (eeprom != NULL) {
         sim_board_save_eeprom(&board, eeprom, seed);
     }
-    fprintf(board.log, "S cycles %llu\nS slept %llu\nS longest_awake %llu\nS untouched %u\nS line_lost %llu\n",
+    fprintf(board.log, "S cycles %llu\nS slept %llu\nS longest_awake %llu\nS untouched %u\nS line_lost %llu\n"
+            "S slipped_us %llu\n",
             (unsigned long long)board.avr->cycle, (unsigned long long)board.slept,
             (unsigned long long)board.longest_awake, sim_board_untouched(&board),
-            (unsigned long long)line.lost);
+            (unsigned long long)line.lost, (unsigned long long)line.slipped_us);
     fclose(board.log);
     return fine ? 0 : 1;
 }

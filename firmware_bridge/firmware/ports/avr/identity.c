@@ -1,3 +1,5 @@
+#include "seldom.h"
+
 #include "identity.h"
 
 #include <avr/interrupt.h>

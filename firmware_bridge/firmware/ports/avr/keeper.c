@@ -1,3 +1,5 @@
+#include "seldom.h"
+
 #include "keeper.h"
 
 #include "eeprom.h"

@@ -28,6 +28,9 @@ static const char kind[] ED_ROM = ED_BOARD_NAME;
 static struct ed_board board;
 static struct ed_about about;
 static uint16_t run_at_ticks;
+/* A light or a motor changes then, soon. */
+static bool light_waits;
+static uint16_t light_at_ticks;
 static uint32_t load_at_us;
 
 static ED_APART void start(void)
@@ -54,16 +57,19 @@ static ED_APART void start(void)
     sei();
 }
 
-/* All rounds that are there. */
-static ED_APART void listen(void)
+static bool is_past(uint16_t ticks)
 {
-    while (ed_sampler_has_round()) {
-        uint32_t t_us;
-        const uint16_t *round = ed_sampler_round(&t_us);
-        if (round != NULL) {
-            ed_board_sweep(&board, round, t_us, ED_CONVERSION_US);
-        }
+    return (int16_t)(ed_clock_ticks() - ticks) >= 0;
+}
+
+/* When that is by the clock's ticks, but not later than is looked anyway. */
+static uint16_t ticks_of(uint64_t t_us, uint64_t now_us, uint16_t now_ticks)
+{
+    uint16_t wait_us = ED_RUN_EVERY_US;
+    if (t_us < now_us + ED_RUN_EVERY_US) {
+        wait_us = t_us > now_us ? (uint16_t)(t_us - now_us) : 0;
     }
+    return (uint16_t)(now_ticks + wait_us * ED_TICKS_PER_US);
 }
 
 static ED_APART void do_what_is_due(void)
@@ -82,17 +88,31 @@ static ED_APART void do_what_is_due(void)
         }
     }
     ed_keeper_run(&board);
-    uint64_t next_us = ed_board_next_us(&board, now_us);
-    uint16_t wait_us = ED_RUN_EVERY_US;
-    if (next_us < now_us + ED_RUN_EVERY_US) {
-        wait_us = next_us > now_us ? (uint16_t)(next_us - now_us) : 0;
-    }
-    run_at_ticks = (uint16_t)(ed_clock_ticks() + wait_us * ED_TICKS_PER_US);
+    uint16_t now_ticks = ed_clock_ticks();
+    run_at_ticks = ticks_of(ed_board_next_us(&board, now_us), now_us, now_ticks);
+    light_waits = board.cues.next_us < now_us + ED_RUN_EVERY_US;
+    light_at_ticks = ticks_of(board.cues.next_us, now_us, now_ticks);
 }
 
-static bool is_due(void)
+/* In between all that takes long: who watches a light sees its time, who waits for a word does not. */
+static void mind_lights(void)
 {
-    return (int16_t)(ed_clock_ticks() - run_at_ticks) >= 0;
+    if (light_waits && is_past(light_at_ticks)) {
+        do_what_is_due();
+    }
+}
+
+/* The rounds that are there; when there are ever more, other things have their turn, too. */
+static ED_APART void listen(void)
+{
+    for (uint8_t n = 0; n < ED_ROUNDS && ed_sampler_has_round(); n++) {
+        uint32_t t_us;
+        const uint16_t *round = ed_sampler_round(&t_us);
+        if (round != NULL) {
+            ed_board_sweep(&board, round, t_us, ED_CONVERSION_US);
+        }
+        mind_lights();
+    }
 }
 
 /* What each turn needs of the stack is taken in its own function, and given back. */
@@ -102,11 +122,12 @@ int __attribute__((OS_main)) main(void)
     start();
     for (;;) {
         listen();
-        bool due = ed_board_is_struck(&board) || is_due();
+        bool due = ed_board_is_struck(&board) || is_past(run_at_ticks);
         if (due) {
             do_what_is_due();
             listen();
         }
+        mind_lights();
         ed_wire_run(&board, due);
         ed_load_sleep();
     }

@@ -15,7 +15,7 @@ enum { ED_LIGHT = 0, ED_MOTOR = 1 };
 #define ED_BOARD_NAME "Arduino Uno"
 #define ED_HAS_USB 0
 /* Of readings; memory is dear. */
-#define ED_ROUNDS 14u
+#define ED_ROUNDS 15u
 /* A0 to A5 are the converter's inputs 0 to 5. */
 #define ED_MUX_ORDER {0, 1, 2, 3, 4, 5}
 #define ED_DIGITAL_OFF 0x3F

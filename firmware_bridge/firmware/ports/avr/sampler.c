@@ -7,8 +7,6 @@
 #include "clock.h"
 #include "pins.h"
 
-/* A conversion takes 13.5 us, at half a microsecond a tick of timer 0: until then the last one stands. */
-#define ED_STANDS_TICKS 26
 /* The input is held two of the converter's clocks, 2 us, after the trigger. */
 #define ED_HELD_AFTER_US 2u
 /* The reading that comes next was begun at most so long ago when none was lost, and begins at latest so soon. */
@@ -20,14 +18,15 @@
 #define ED_SUPPLY _BV(REFS0) /* 5 V is full scale */
 #define ED_MUX(n) ((uint8_t)(ED_SUPPLY | (n)))
 
-/* Where the interrupt writes next, in bytes. A register that nothing else uses: reached in one cycle. */
+/* Where the interrupt writes next, in bytes. GPIOR0 to 2 are memory that is reached in one cycle, and nobody else's:
+ * the interrupt keeps what it found in two registers in the other two. */
 #define ED_AT GPIOR1
-/* Not 0: a reading was taken too late to be told from the next one. */
-#define ED_LATE GPIOR2
 /* So many rounds the main loop may be busy with something else: one or two milliseconds. */
 #define ED_READINGS (ED_ROUNDS * ED_CHANNELS)
 #define ED_RING_BYTES (2u * ED_READINGS)
 #define ED_ROUND_BYTES (2u * ED_CHANNELS)
+/* So much may wait: the interrupt goes on, and is not to write what is just being read. */
+#define ED_MOST_BYTES (ED_RING_BYTES - 2u * ED_ROUND_BYTES)
 
 _Static_assert(ED_READINGS * ED_CONVERSION_US * ED_TICKS_PER_US % 256u > ED_BEHIND_TICKS, "a full buffer shows");
 _Static_assert(ED_RING_BYTES < 256u, "the place in the buffer is one byte");
@@ -44,14 +43,15 @@ static uint8_t next_ticks; /* the same in the clock's ticks, their lowest byte *
 static uint16_t lost;
 
 /* The compare's interrupt and not the converter's own: it clears the flag whose edge triggers, and leaves
- * 13 us for whatever holds it up. Conversion n is read when n + 1 has begun. In assembler, since it
- * comes 47,619 times a second: 66 cycles instead of 90. */
+ * 13.5 us for whatever holds it up, until the next reading takes the place of the last one. Nothing here
+ * does for so long: no other interrupt takes more than 5 us, and the few that go first come seldom. Conversion n
+ * is read when n + 1 has begun. In assembler, since it comes 47,619 times a second. */
 ISR(TIMER0_COMPA_vect, ISR_NAKED)
 {
-    __asm__ volatile("push r24\n\t"
+    __asm__ volatile("out %[keep_24], r24\n\t"
+                     "out %[keep_25], r25\n\t"
                      "in r24, __SREG__\n\t"
                      "push r24\n\t"
-                     "push r25\n\t"
                      "push r30\n\t"
                      "push r31\n\t"
                      /* readings[at] = ADC << 2 */
@@ -67,18 +67,12 @@ ISR(TIMER0_COMPA_vect, ISR_NAKED)
                      "adc r25, r25\n\t"
                      "st Z, r24\n\t"
                      "std Z+1, r25\n\t"
-                     /* it may be the next one's already */
-                     "in r25, %[timer]\n\t"
-                     "cpi r25, %[stands]\n\t"
-                     "brlo 1f\n\t"
-                     "out %[late], r25\n"
-                     "1:\n\t"
                      "in r24, %[at]\n\t"
                      "subi r24, -2\n\t"
                      "cpi r24, %[bytes]\n\t"
-                     "brne 2f\n\t"
+                     "brne 1f\n\t"
                      "clr r24\n"
-                     "2:\n\t"
+                     "1:\n\t"
                      "out %[at], r24\n\t"
                      /* ADMUX = mux_behind[ADMUX & 7] */
                      "lds r30, %[mux]\n\t"
@@ -90,14 +84,14 @@ ISR(TIMER0_COMPA_vect, ISR_NAKED)
                      "sts %[mux], r24\n\t"
                      "pop r31\n\t"
                      "pop r30\n\t"
-                     "pop r25\n\t"
                      "pop r24\n\t"
                      "out __SREG__, r24\n\t"
-                     "pop r24\n\t"
+                     "in r25, %[keep_25]\n\t"
+                     "in r24, %[keep_24]\n\t"
                      "reti\n\t" ::[at] "I"(_SFR_IO_ADDR(ED_AT)),
-                     [late] "I"(_SFR_IO_ADDR(ED_LATE)), [timer] "I"(_SFR_IO_ADDR(TCNT0)), [low] "i"(_SFR_MEM_ADDR(ADCL)),
-                     [high] "i"(_SFR_MEM_ADDR(ADCH)), [mux] "i"(_SFR_MEM_ADDR(ADMUX)),
-                     [stands] "M"(ED_STANDS_TICKS), [bytes] "M"(ED_RING_BYTES), [ring] "i"(readings), [behind] "i"(mux_behind));
+                     [keep_24] "I"(_SFR_IO_ADDR(GPIOR0)), [keep_25] "I"(_SFR_IO_ADDR(GPIOR2)),
+                     [low] "i"(_SFR_MEM_ADDR(ADCL)), [high] "i"(_SFR_MEM_ADDR(ADCH)), [mux] "i"(_SFR_MEM_ADDR(ADMUX)),
+                     [bytes] "M"(ED_RING_BYTES), [ring] "i"(readings), [behind] "i"(mux_behind));
 }
 
 void ed_sampler_start(void)
@@ -199,7 +193,7 @@ const uint16_t *ed_sampler_round(uint32_t *t_us)
      * ticks, a whole buffer of them 224 more than some wraps. */
     uint8_t coming = (uint8_t)(next_ticks + waiting_bytes(at) / 2u * (ED_CONVERSION_US * ED_TICKS_PER_US));
     uint8_t behind = (uint8_t)((uint8_t)ticks - coming);
-    if ((uint8_t)(behind + ED_AHEAD_TICKS) > ED_AHEAD_TICKS + ED_BEHIND_TICKS) {
+    if ((uint8_t)(behind + ED_AHEAD_TICKS) > ED_AHEAD_TICKS + ED_BEHIND_TICKS || waiting_bytes(at) > ED_MOST_BYTES) {
         catch_up();
         return NULL;
     }
@@ -212,11 +206,6 @@ const uint16_t *ed_sampler_round(uint32_t *t_us)
     used = (uint8_t)(used + ED_ROUND_BYTES);
     if (used == ED_RING_BYTES) {
         used = 0;
-    }
-    if (ED_LATE != 0) {
-        ED_LATE = 0;
-        lost += ED_CHANNELS;
-        return NULL;
     }
     return round;
 }

@@ -16,7 +16,7 @@ static uint8_t heard[ED_HEARD];
 static uint16_t ends[ED_ENDS];
 static volatile uint8_t came;
 static volatile uint8_t ends_came;
-static volatile uint8_t lost;
+static volatile uint16_t lost;
 static volatile uint8_t used;
 static uint8_t ends_used;
 
@@ -30,7 +30,7 @@ ISR(ED_UART_RX_VECTOR)
     uint8_t status = ED_UCSRA;
     uint8_t byte = ED_UDR;
     uint8_t n = came;
-    if ((status & ED_UART_OVERRUN) && lost != UINT8_MAX) {
+    if (status & ED_UART_OVERRUN) {
         lost++;
     }
     if ((uint8_t)(n - used) < ED_HEARD) {
@@ -41,7 +41,7 @@ ISR(ED_UART_RX_VECTOR)
             ends[end & (ED_ENDS - 1u)] = TCNT1;
             ends_came = (uint8_t)(end + 1u);
         }
-    } else if (lost != UINT8_MAX) {
+    } else {
         lost++;
     }
 }
@@ -88,11 +88,8 @@ bool ed_uart_next(uint8_t *byte, uint16_t *ticks)
 
 uint16_t ed_uart_take_lost(void)
 {
-    if (lost == 0) {
-        return 0;
-    }
     cli();
-    uint8_t n = lost;
+    uint16_t n = lost;
     lost = 0;
     sei();
     return n;

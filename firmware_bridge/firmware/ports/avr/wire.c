@@ -15,6 +15,8 @@
 /* Bytes heard in one turn: as many as come in the time of a round. */
 #define ED_HEAR_AT_ONCE 13u
 #define ED_SAY_AT_ONCE 8u
+/* Into one packet: a hit's frame is 18 bytes. */
+#define ED_PIECES_AT_ONCE 3u
 
 /* Not all could be said. */
 static bool saying;
@@ -60,35 +62,44 @@ static bool hear(struct ed_board *board)
     return n != 0;
 }
 
+#if ED_HAS_USB
+static void say_by_usb(struct ed_board *board)
+{
+    uint8_t bytes[ED_SAY_AT_ONCE];
+    uint8_t room;
+    for (uint8_t n = 0; n < ED_PIECES_AT_ONCE && (room = ed_usb_room()) != 0; n++) {
+        uint8_t most = room < ED_SAY_AT_ONCE ? room : ED_SAY_AT_ONCE;
+        uint8_t count = (uint8_t)ed_board_send(board, bytes, most, ed_clock_now_us());
+        if (count == 0) {
+            break;
+        }
+        ed_usb_write(bytes, count);
+    }
+    ed_usb_flush();
+}
+#endif
+
 static void say_by_uart(struct ed_board *board)
 {
     uint8_t bytes[ED_SAY_AT_ONCE];
-    uint64_t leaves_us = ed_clock_now_us() + ed_uart_waiting() * ED_BYTE_US;
-    ed_uart_write(bytes, (uint8_t)ed_board_send(board, bytes, ED_SAY_AT_ONCE, leaves_us));
+    if (ed_uart_room() >= ED_SAY_AT_ONCE) {
+        uint64_t leaves_us = ed_clock_now_us() + ed_uart_waiting() * ED_BYTE_US;
+        ed_uart_write(bytes, (uint8_t)ed_board_send(board, bytes, ED_SAY_AT_ONCE, leaves_us));
+    }
 }
 
-/* False: nothing is left to say. */
+/* A little of it: a frame takes long to make, and other things have their turn in between. False: nothing is
+ * left to say. */
 static bool say(struct ed_board *board)
 {
 #if ED_HAS_USB
     if (ed_usb_is_open()) {
-        uint8_t room;
-        while ((room = ed_usb_room()) != 0 && ed_board_has_to_say(board)) {
-            uint8_t bytes[ED_SAY_AT_ONCE];
-            uint8_t most = room < ED_SAY_AT_ONCE ? room : ED_SAY_AT_ONCE;
-            ed_usb_write(bytes, (uint8_t)ed_board_send(board, bytes, most, ed_clock_now_us()));
-        }
-        ed_usb_flush();
+        say_by_usb(board);
         return ed_board_has_to_say(board);
     }
 #endif
-    while (ed_board_has_to_say(board)) {
-        if (ed_uart_room() < ED_SAY_AT_ONCE) {
-            return true;
-        }
-        say_by_uart(board);
-    }
-    return false;
+    say_by_uart(board);
+    return ed_board_has_to_say(board);
 }
 
 #if ED_HAS_USB

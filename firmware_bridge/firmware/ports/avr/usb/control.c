@@ -1,3 +1,5 @@
+#include "seldom.h"
+
 #include "control.h"
 
 #include <avr/io.h>

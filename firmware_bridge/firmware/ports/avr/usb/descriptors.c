@@ -1,3 +1,5 @@
+#include "seldom.h"
+
 #include "descriptors.h"
 
 #include <stddef.h>
