@@ -82,6 +82,19 @@ _PICO = (
     "-Wl,--gc-sections",
 )
 
+_M3 = (
+    "-target",
+    "thumb-freestanding-eabi",
+    "-mcpu=cortex_m3",
+    "-std=c11",
+    "-O2",
+    "-fno-sanitize=undefined",
+    "-DED_CHANNELS=8",
+    "-Wl,-T,{here}/ports/m3/m3.ld",
+    "-Wl,--entry=ed_reset",
+    "-Wl,--gc-sections",
+)
+
 # ED_PERIOD_US: six conversions of 21 µs. -fno-ivopts: otherwise avr-gcc walks along every field of
 # the inputs with a pointer of its own, and keeps them all on the stack.
 _AVR = (
@@ -89,6 +102,8 @@ _AVR = (
     "-std=gnu11",
     "-O2",
     "-fno-ivopts",
+    "-fno-tree-switch-conversion",
+    "-mrelax",
     "-flto",
     "-fuse-linker-plugin",
     "-ffunction-sections",
@@ -138,6 +153,15 @@ TARGETS = (
         output="edrum-pico-direct.elf",
         finish=finish_pico,
         needs=("ports/pico/pico.ld", "pico_image.py"),
+    ),
+    Target(
+        name="m3",
+        about="a Cortex-M3 in QEMU, whose clock is the host's: the truth for clock sync",
+        compiler=Compiler.ZIG,
+        sources=("ports/m3/*.c",),
+        flags=_M3,
+        output="edrum-m3.elf",
+        needs=("ports/m3/m3.ld",),
     ),
     Target(
         name="uno",
