@@ -78,6 +78,20 @@ def _row(name: str, both: dict[str, dict[str, Any]]) -> str:
     )
 
 
+def _all_together(pads: dict[str, Any]) -> str:
+    """Every scene on single pads in one line."""
+    parts = []
+    for who in ("ours", "peer"):
+        rows = [both[who] for scenes in pads.values() for both in scenes.values()]
+        strikes = sum(row["strikes"] for row in rows)
+        found = sum(row["found"] for row in rows)
+        doubled = sum(row["doubled"] for row in rows)
+        parts.append(
+            f"{found} of {strikes} found ({100.0 * found / strikes:.3f} %), {doubled} doubled"
+        )
+    return f" single pads, all together: {parts[0]}; the peer: {parts[1]}"
+
+
 def _ratio(peer: float, ours: float) -> str:
     return f" ({peer / ours:.0f} ×)" if ours else ""
 
@@ -94,6 +108,7 @@ def render(result: dict[str, Any]) -> str:
             " a kit of five pads on one stand (echoes count as doubled; flagged: crosstalk)"
         )
         lines += [_row(scene, both) for scene, both in board["kit"].items()]
+        lines.append(_all_together(board["pads"]))
         apart = board["crosstalk"]
         lines += [
             f" crosstalk told from unison: {apart['unison_not_flagged_percent']:.2f} % of unisons "

@@ -116,6 +116,7 @@ def summary(score: Score) -> dict[str, Any]:
     stamp = np.array(score.stamp_us)
     return {
         "strikes": score.strikes,
+        "found": score.found,
         "found_percent": _percent(score.found, score.strikes),
         "doubled": score.extra,
         "doubled_percent": _percent(score.extra, score.strikes),
