@@ -36,7 +36,7 @@ STRAY, DOUBLE = -1, -2  # in place of a note
 MISSED = -1  # in place of a ticket
 # Why `hear` stops after a hit: a new anchor is wanted; the player has been back for a while.
 LOOK_ANCHOR, LOOK_BACK = 1, 2
-BACK = 8  # hits after a stop until the new place is said
+BACK = 16  # hits after a stop until the new place is said
 FRESH = 24  # hits after a stop in which a new anchor is looked for
 _PAIRED, _GONE = 1, 2  # what a note has become
 _DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
