@@ -186,6 +186,25 @@ class Mark:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class GridStep:
+    """From a moment on, how the chart's clock runs against the host's (`station.grid_clock`).
+
+    Attributes
+    ----------
+    host_ns
+        From when on, on the host's monotonic clock.
+    grid_ns
+        The grid's time at that moment.
+    rate_ppb
+        How much faster the grid runs than the host's clock, in parts of 10⁹.
+    """
+
+    host_ns: int
+    grid_ns: int
+    rate_ppb: int
+
+
 class JudgementKind(IntEnum):
     """What a judgement is about."""
 
@@ -252,6 +271,15 @@ class PlacementCall(StrEnum):
     UNDECIDED = "undecided"
 
 
+class SwingCall(StrEnum):
+    """How wide the swing is against the one that is written."""
+
+    WIDER = "wider"
+    NARROWER = "narrower"
+    AS_WRITTEN = "as written"
+    UNDECIDED = "undecided"
+
+
 @dataclass(frozen=True, slots=True)
 class TempoVerdict:
     """Tempo ratio in percent (positive is faster), with an anytime-valid interval."""
@@ -298,24 +326,34 @@ class LimbVerdict:
 
 @dataclass(frozen=True, slots=True)
 class SwingVerdict:
-    """Long over short part of a beat, measured; `written`: as in the chart, if that has one."""
+    """Long over short part of a beat, measured, and judged against the ratio aimed at.
+
+    `written` is what the chart has; None, and nothing is called, where it has several.
+    """
 
     ratio: float
     low: float
     high: float
     offbeats: int
     written: float | None = None
+    call: SwingCall = SwingCall.UNDECIDED
+    called_at_beat: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The five answers; a part that cannot be said is None, never a made-up number."""
+    """The five answers; a part that cannot be said is None, never a made-up number.
+
+    `matched` says whether the hits follow the chart: nothing is called while that is not known
+    (None), and nothing is told at all of hits that do not (False).
+    """
 
     tempo: TempoVerdict
     placement: PlacementVerdict
     spread: SpreadVerdict | None = None
     limbs: tuple[LimbVerdict, ...] | None = None
     swing: SwingVerdict | None = None
+    matched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +405,35 @@ class KitUsed:
     profile: str
     stamped_by: StampedBy
     sigma_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was measured between what a player hears and what the kit reports.
+
+    Attributes
+    ----------
+    kit, sound
+        The kit's address and where the click sounded.
+    latency_ns
+        To be taken off every hit's time.
+    spread_ns
+        Standard error of that.
+    count
+        Strikes or clicks that it was measured from.
+    method
+        `tap`, `loopback` or `microphone`.
+    measured_at
+        Wall clock, ISO 8601 with offset.
+    """
+
+    kit: str
+    sound: str
+    latency_ns: int
+    spread_ns: int
+    count: int
+    method: str
+    measured_at: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,19 +20,27 @@ from station.model import (
 from station.report import Report
 from station.timing import beats
 from station.units import s_from_ns
+from station.verdict_words import NOT_FOLLOWED, SWING_WORDS
 
 _WORST_BARS = 3
 _MOST_LIMBS = 4
 _MOST_RESYNCS = 4
 _FEWEST_HITS = 2  # a bar with fewer says little about the bar
-_SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
+_SUSPECT = int(Flag.DOUBLE_TRIGGER | Flag.CROSSTALK)
 
 
 def render_text(report: Report) -> str:
     """The report as text of at most 24 lines, without a line break at the end."""
+    tempo, placement = report.verdict.tempo, report.verdict.placement
+    if report.verdict.matched is False:
+        answer = [_headline(tempo.call.value, NOT_FOLLOWED)]
+    else:
+        answer = [
+            _headline(tempo.call.value, tempo_words(tempo)),
+            _headline(placement.call.value, placement_words(placement)),
+        ]
     lines = [
-        _headline(report.verdict.tempo.call.value, tempo_words(report.verdict.tempo)),
-        _headline(report.verdict.placement.call.value, placement_words(report.verdict.placement)),
+        *answer,
         "",
         f"{report.chart.title} at {report.chart.bpm:g} BPM",
         _counts(report),
@@ -76,12 +84,12 @@ def _headline(call: str, words: str) -> str:
 
 def _counts(report: Report) -> str:
     played = int((report.chart_index >= 0).sum())
-    extra = [h for h, note in zip(report.hits, report.chart_index, strict=True) if note < 0]
+    extra = report.hit_array["flags"][report.chart_index < 0]
     words = (
         f"{played} {'note' if played == 1 else 'notes'} played, {len(report.missed)} missed, "
         f"{len(extra)} extra {'hit' if len(extra) == 1 else 'hits'}"
     )
-    suspects = sum(1 for hit in extra if hit.flags & _SUSPECT)
+    suspects = np.count_nonzero(extra & _SUSPECT)
     return f"{words} ({suspects} of them suspects)" if suspects else words
 
 
@@ -110,6 +118,8 @@ def _parts(verdict: Verdict) -> list[str]:
         words = f"swing {swing.ratio:.2f}:1, between {swing.low:.2f} and {swing.high:.2f}"
         if swing.written is not None:
             words += f"; written {swing.written:.2f}:1"
+        if swing.call in SWING_WORDS:
+            words += f", so {SWING_WORDS[swing.call]}"
         lines.append(f"{words} ({swing.offbeats} off-beats)")
     return lines
 

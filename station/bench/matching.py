@@ -4,7 +4,8 @@ Every row is a part under one drift and one jitter, over many seeds; the distanc
 oracle (`station.bench.oracle`) is what a matcher could still gain on times alone. Extra
 columns: slips (a stretch of 50 hits of which most are wrong), F1 of missed and extra, double
 triggers flagged as such. Then real deviations, players who stop, lose a beat, come in late or
-play on after the end, a run of a million hits, and speed at four sizes.
+play on after the end, a run of a million hits, speed at four sizes, and a whole take from its
+file to JSON.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import mir_eval
 import numpy as np
 from numpy.typing import NDArray
 
+from station.bench import reading
 from station.bench.matching_cases import (
     DRIFTS,
     EXTRA,
@@ -93,6 +95,7 @@ def run(
         "entries": entries(seeds, say),
         "long": _long_runs(bpm[0], max(sizes), say),
         "speed": _speed(bpm[0], sizes, say),
+        "reading": _reading(min(max(sizes), reading.HITS), say),
     }
 
 
@@ -294,6 +297,11 @@ def _speed(bpm: float, sizes: Sequence[int], say: Callable[[str], None]) -> list
     return rows
 
 
+def _reading(hits: int, say: Callable[[str], None]) -> dict[str, Any]:
+    say(f"a take of {hits:,} hits from its file")
+    return reading.measure(hits)
+
+
 def _our_us(case: Case) -> float:
     """Heard and settled in blocks, as a replay does; the best of three."""
     best = float("inf")
@@ -365,6 +373,7 @@ def render(result: dict[str, Any]) -> str:
         "Speed, µs a hit (mark 1, at most 2), beside mir_eval.util.match_events per lane.",
     ]
     lines += [_render_speed(r) for r in result["speed"]]
+    lines += ["", *reading.render(result["reading"])]
     return "\n".join(lines) + "\n"
 
 

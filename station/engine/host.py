@@ -248,6 +248,8 @@ class Host:
         if run is None or sink is None:
             return
         self._run = self._sink = None
+        if end_ns is not None:
+            end_ns = run.grid_ns(end_ns)
         run.finish(end_ns)
         if end_ns is not None:
             sink.set_end(end_ns)
@@ -256,7 +258,7 @@ class Host:
             self._say(Problem(str(sink.problem), sink.problem.exit_code))
         try:
             report = (
-                report_of(sink.take, sink.hits(), sink.marks)
+                report_of(sink.take, sink.hits_on_grid(), sink.marks)
                 if isinstance(sink, MemoryTake)
                 else kept_report(self._open_store(), sink.take_id)
             )

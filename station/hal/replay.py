@@ -125,12 +125,10 @@ class ReplaySource:
             return _kept_take(target)
         played = smf_events.read_played_file(read_bytes(path, smf_events.MAX_BYTES), path.name)
         sigma_ns = played.sigma_ns
-        messages = (
-            played.of_the_drums() if self._channel is None else played.of_channel(self._channel)
-        )
+        heard = played.of_the_drums() if self._channel is None else played.of_channel(self._channel)
         events: list[MidiEvent | StrikeEvent] = [
             MidiEvent(seq, t_ns, sigma_ns, t_ns, StampedBy.FILE, data)
-            for seq, (t_ns, data) in enumerate(messages)
+            for seq, (t_ns, data) in enumerate(heard.messages())
         ]
         return _Recording(events, 0, self._info.name, sigma_ns)
 
@@ -171,7 +169,7 @@ def _kept_take(id_or_prefix: str) -> _Recording:
 
     with Store.open() as store:
         take = store.take(id_or_prefix)
-        hits = store.hits(take.id)
+        hits = store.hits_on_grid(take.id)
     if not len(hits):
         raise FileError(f"The take {take.id} has no hits to replay; choose another.")
     return _Recording(

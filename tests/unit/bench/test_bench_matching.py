@@ -51,6 +51,17 @@ def test_every_row_is_rendered_beside_its_target(result):
     assert sum("mir_eval" in line for line in lines) == 1 + len(result["speed"])
 
 
+def test_a_whole_take_is_measured_with_its_reading_apart(result):
+    row = result["reading"]
+    parts = ("hits_s", "judge_s", "told_s", "json_s")
+    assert row["beyond_reading_s"] == pytest.approx(sum(row[part] for part in parts), abs=0.003)
+    assert row["met"] is (row["beyond_reading_s"] <= row["target_s"] == 1.0)
+    assert 900 < row["hits"] < 1100
+    text = matching.render(result)
+    assert "mido's parser alone" in text
+    assert "(at most 1)" in text
+
+
 def test_the_peer_loses_a_player_who_rushes():
     part = make_part("kit eighths", bars=32)
     case = play(part, Conditions(drift=lambda t, _: -0.03 * t), 0)
