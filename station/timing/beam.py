@@ -69,7 +69,7 @@ class BeamMatcher:
     dynamics
         Each note's `model.Dynamic`, shape (notes,); None: all alike.
     bar_ns
-        How long a label may wait at most: a bar.
+        How long a label may wait at most: a bar. One for all, or each note's, shape (notes,).
     places_in_beat
         Where in its beat each note is written, small numbers from 0, shape (notes,): a player
         may accent by place, which tells one sixteenth from the next. None: nothing is known.
@@ -90,7 +90,7 @@ class BeamMatcher:
         lanes: NDArray[np.integer],
         dynamics: NDArray[np.integer] | None = None,
         *,
-        bar_ns: int,
+        bar_ns: int | NDArray[np.int64],
         places_in_beat: NDArray[np.integer] | None = None,
         priors: Priors | None = None,
         verdict: Sequence[NDArray[np.void]] = (),

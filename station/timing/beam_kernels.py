@@ -25,7 +25,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_entry import LIMBS_MS, come_in, is_outside
+from station.timing.beam_entry import LIMBS_MS, come_in, is_outside, take_measure
 from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
@@ -417,6 +417,7 @@ def _inherit(
         if h["log_weight"] == 0.0:
             s["offset_ms"] = h["offset_ms"]
             s["used_tie"] = before["tie"]
+            take_measure(s, notes[h["cursor"]])
     return as_note / total
 
 
