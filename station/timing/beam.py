@@ -69,7 +69,7 @@ class BeamMatcher:
     dynamics
         Each note's `model.Dynamic`, shape (notes,); None: all alike.
     bar_ns
-        How long a label may wait at most: a bar.
+        How long a label may wait at most: a bar. One for all, or each note's, shape (notes,).
     places_in_beat
         Where in its beat each note is written, small numbers from 0, shape (notes,): a player
         may accent by place, which tells one sixteenth from the next. None: nothing is known.
@@ -90,7 +90,7 @@ class BeamMatcher:
         lanes: NDArray[np.integer],
         dynamics: NDArray[np.integer] | None = None,
         *,
-        bar_ns: int,
+        bar_ns: int | NDArray[np.int64],
         places_in_beat: NDArray[np.integer] | None = None,
         priors: Priors | None = None,
         verdict: Sequence[NDArray[np.void]] = (),
@@ -185,12 +185,15 @@ class BeamMatcher:
         ticket = int(shared["heard"]) - 1
         stopped_ms = 0.0
         shift_ms = float(shared["shift_ms"]) if why & beam_kernels.LOOK_ANCHOR else 0.0
-        fresh = shared["stopped_ms"] > 0 and ticket - shared["since"] < beam_kernels.BACK
-        begun = shared["t_ms"] - shared["entered_ms"] > shared["bar_ms"]
+        after = ticket - shared["since"]
+        stopped = shared["stopped_ms"] > 0 and after < beam_kernels.BACK
+        came_in_ms = x.recent["t_ms"][int(shared["since"]) % len(x.recent)]
+        begins = after < beam_kernels.FRESH and came_in_ms == shared["entered_ms"]
+        begins |= shared["t_ms"] - shared["entered_ms"] < shared["bar_ms"]
         if why & beam_kernels.LOOK_BACK:
             stopped_ms = float(shared["stopped_ms"])
             shift_ms = float(shared["offset_ms"] - shared["before_ms"])
-        elif shift_ms == 0.0 or fresh or not begun:
+        elif shift_ms == 0.0 or stopped or begins:
             return  # nothing new, or said together with the stop; where one begins is no jump
         t_ns = int(x.recent["t_ns"][ticket % len(x.recent)])
         self.resyncs.append(Resync(ticket, t_ns, round(shift_ms * 1e6), round(stopped_ms * 1e6)))

@@ -19,6 +19,7 @@ from station.timing.beam_places import first_not_before, inlined, mark, notes_be
 from station.timing.kernel import kernel
 
 LIMBS_MS = 15.0  # a limb may be so much later than the others
+LONG_BARS, LONG_GAPS = 1.5, 8.0  # what is a long silence, whichever is longer
 STOP_ONSETS = 4  # left out in a long silence, and it is a stop: misses alone are rarer
 _NEAR = 2.0  # standard deviations: on the click already
 
@@ -38,6 +39,14 @@ def is_outside(s: np.void, at_ms: float, notes: NDArray[np.void]) -> bool:
         or at_ms < notes[0]["written_ms"] - edge
         or at_ms > notes[end - 1]["written_ms"] + edge
     )
+
+
+@inlined
+def take_measure(s: np.void, note: np.void) -> None:
+    """How long bars are here, and so what is a long silence."""
+    if note["bar_ms"] != s["bar_ms"]:
+        s["bar_ms"] = note["bar_ms"]
+        s["long_ms"] = max(LONG_BARS * s["bar_ms"], s["gaps_ms"])
 
 
 @kernel

@@ -25,7 +25,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_entry import LIMBS_MS, come_in, is_outside
+from station.timing.beam_entry import LIMBS_MS, come_in, is_outside, take_measure
 from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
@@ -36,7 +36,7 @@ STRAY, DOUBLE = -1, -2  # in place of a note
 MISSED = -1  # in place of a ticket
 # Why `hear` stops after a hit: a new anchor is wanted; the player has been back for a while.
 LOOK_ANCHOR, LOOK_BACK = 1, 2
-BACK = 8  # hits after a stop until the new place is said
+BACK = 16  # hits after a stop until the new place is said
 FRESH = 24  # hits after a stop in which a new anchor is looked for
 _PAIRED, _GONE = 1, 2  # what a note has become
 _DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
@@ -417,6 +417,7 @@ def _inherit(
         if h["log_weight"] == 0.0:
             s["offset_ms"] = h["offset_ms"]
             s["used_tie"] = before["tie"]
+            take_measure(s, notes[h["cursor"]])
     return as_note / total
 
 

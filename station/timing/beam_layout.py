@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from station.timing.beam_entry import LONG_BARS, LONG_GAPS
 from station.timing.beam_kernels import LAG, REACH, RECENT, STRAY
 from station.timing.beam_places import AT_ONCE_MS, inlined
 from station.timing.tables import table
@@ -21,14 +22,14 @@ HYPOTHESES = 24
 LANES = 256
 _ROOM = 256  # for what is settled and not yet taken, at first
 
-_LONG_BARS, _LONG_GAPS = 1.5, 8.0  # what is a long silence, whichever is longer
+_NO_BAR_MS = 1000.0  # in a chart without notes
 _CHORDS = 0.1  # of the notes, and a tie can be learned
 LEVEL_NOISE = (2e-5, 2e-4, 1e-3)
 RATE_NOISE = (3e-11, 3e-10, 3e-9)
 
 # `next` is the following note of the same lane; the last row is a sentinel at infinity.
 NOTE = np.dtype(
-    [("written_ms", "f8"), ("written_ns", "i8"), ("next", "i4"), ("lane", "i4"),
+    [("written_ms", "f8"), ("written_ns", "i8"), ("bar_ms", "f8"), ("next", "i4"), ("lane", "i4"),
      ("loudness", "i4"), ("placed", "i4"), ("fate", "i4")]
 )  # fmt: skip
 # One reading of the take so far. `key` is a sum over the lanes' next notes: two hypotheses
@@ -63,7 +64,8 @@ RECENT_HIT = np.dtype(
 # All that the hypotheses share. `seek_`: the search for a new anchor that is under way.
 SHARED = np.dtype(
     [("t_ms", "f8"), ("offset_var", "f8"), ("covariance", "f8"), ("rate_var", "f8"),
-     ("start_var", "f8"), ("offset_var_cap", "f8"), ("half_gap_ms", "f8"), ("long_ms", "f8"),
+     ("start_var", "f8"), ("offset_var_cap", "f8"), ("half_gap_ms", "f8"), ("gaps_ms", "f8"),
+     ("long_ms", "f8"),
      ("entered_ms", "f8"), ("noise_var", "f8"), ("noise_var_cap", "f8"),
      ("level_noise", "f8"), ("rate_noise", "f8"), ("gate_ms", "f8"),
      ("missed", "f8"), ("notes", "f8"), ("strays", "f8"), ("stray_ms", "f8"), ("doubles", "f8"),
@@ -257,7 +259,7 @@ def lay_out(
     lanes: NDArray[np.int64],
     dynamics: NDArray[np.int64],
     places_in_beat: NDArray[np.int64],
-    bar_ns: int,
+    bar_ns: int | NDArray[np.int64],
     priors: Priors,
 ) -> BeamState:
     """The state before the first hit.
@@ -273,7 +275,7 @@ def lay_out(
     places_in_beat
         Where in its beat each note is written, any numbers from 0, shape (notes,).
     bar_ns
-        How long a label may wait at most.
+        How long a label may wait at most: one for all, or each note's, shape (notes,).
     """
     used = np.unique(lanes)
     # A lane without notes gets the last place: its hits are all extra.
@@ -286,6 +288,8 @@ def lay_out(
     notes["written_ns"][:n] = written_ns
     notes["written_ms"] = notes["written_ns"] / 1e6
     notes["written_ms"][n] = np.inf
+    notes["bar_ms"][:n] = np.divide(bar_ns, 1e6)
+    notes["bar_ms"][n] = notes["bar_ms"][n - 1] if n else _NO_BAR_MS
     notes["lane"][:n] = lanes
     notes["loudness"][:n] = lanes * 3 + dynamics
     kinds = notes["loudness"][:n] * (places_in_beat.max(initial=0) + 1) + places_in_beat
@@ -308,7 +312,7 @@ def lay_out(
     occupied = lane_table["begin"] < lane_table["end"]
     next_notes[0, 0, occupied] = order[lane_table["begin"][occupied]]
 
-    shared, noise_var = _shared(notes, lane_count, bar_ns, priors)
+    shared, noise_var = _shared(notes, lane_count, priors)
     return BeamState(
         priors=priors.record(),
         shared=shared,
@@ -334,9 +338,7 @@ def dense_gap_ms(written_ms: NDArray[np.float64]) -> float:
     return float(np.percentile(gaps, 10)) if len(gaps) else 1000.0
 
 
-def _shared(
-    notes: NDArray[np.void], lane_count: int, bar_ns: int, p: Priors
-) -> tuple[NDArray[np.void], float]:
+def _shared(notes: NDArray[np.void], lane_count: int, p: Priors) -> tuple[NDArray[np.void], float]:
     written = notes["written_ms"][:-1]
     gap = dense_gap_ms(written)
     noise_var = min(max(p.noise_per_gap * gap, p.noise_low_ms), p.noise_high_ms) ** 2
@@ -348,7 +350,7 @@ def _shared(
     row["offset_var"] = row["start_var"] = start_sd**2
     row["offset_var_cap"] = max(start_sd, p.offset_cap_per_gap * gap) ** 2
     row["half_gap_ms"] = gap / 2
-    row["long_ms"] = max(_LONG_BARS * bar_ns / 1e6, _LONG_GAPS * gap)
+    row["gaps_ms"] = LONG_GAPS * gap
     row["entered_ms"] = -math.inf
     row["rate_var"] = p.rate_sd**2
     row["noise_var"] = noise_var
@@ -366,7 +368,8 @@ def _shared(
     row["stray_rate"] = p.strays / row["ms_per_note"]
     row["doubles"] = p.doubles * p.count_weight
     row["extra_rate"] = p.strays
-    row["bar_ms"] = bar_ns / 1e6
+    row["bar_ms"] = notes["bar_ms"][0]
+    row["long_ms"] = max(LONG_BARS * row["bar_ms"][0], row["gaps_ms"][0])
     row["hypotheses"] = 1
     chords = np.count_nonzero(np.diff(written) < AT_ONCE_MS)
     row["tie"] = p.tie if chords > _CHORDS * len(written) else 0.0

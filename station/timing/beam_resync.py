@@ -25,6 +25,7 @@ _CANDIDATES = 96
 _A_HIT = 5  # of them: a hit waits for its label meanwhile
 _STEPS = 8  # notes that are gone along before the whole lane is searched
 _UNKNOWN = -1
+_PER_SD, _AT_BEST, _TO_COME = 0, 1, 2
 _FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
 _CLEAR = 2.0  # the next best anchor is less likely by so much (log)
 _LOG_2PI = math.log(2 * math.pi)
@@ -65,6 +66,7 @@ def _score(
     newest: int,
     offset_ms: float,
     rate: float,
+    spread: NDArray[np.float64],
     pairs: NDArray[np.int64],
     places: NDArray[np.int64],
     least: float,
@@ -79,18 +81,14 @@ def _score(
     s = x.shared[0]
     p = x.priors[0]
     first = max(s["since"], newest + 1 - _WINDOW, 0)
-    # The anchor is as uncertain as the hit that it hangs on.
-    sd = math.sqrt(2 * s["noise_var"] + s["offset_var"])
     miss = s["miss_rate"]
-    pair_log = math.log(1 - miss) - math.log(sd) - 0.5 * _LOG_2PI
     now_ms = x.recent[newest % RECENT]["t_ms"]
     score = 0.0
     total = 0.0
     paired = 0
     last = -1
-    best_fit = pair_log - (_ANY_VELOCITY if x.recent[newest % RECENT]["velocity"] > 0 else 0.0)
     for ticket in range(first, newest + 1):
-        if score + (newest + 1 - ticket) * best_fit < least:
+        if score + spread[_TO_COME, ticket - first] < least:
             return -np.inf, 0.0
         hit = x.recent[ticket % RECENT]
         lane = x.lanes[hit["lane"]]
@@ -102,10 +100,10 @@ def _score(
         pairs[ticket - first] = STRAY
         if note >= 0 and note != last:
             error = at - x.notes[note]["written_ms"]
-            z = min(abs(error) / sd, 10.0)
-            fit = pair_log - (0.5 * z * z if z < p["huber"] else p["huber"] * (z - p["huber"] / 2))
-            if hit["velocity"] > 0:
-                fit -= _ANY_VELOCITY
+            z = min(abs(error) * spread[_PER_SD, ticket - first], 10.0)
+            fit = spread[_AT_BEST, ticket - first] - (
+                0.5 * z * z if z < p["huber"] else p["huber"] * (z - p["huber"] / 2)
+            )
             if fit > best:
                 best = fit
                 pairs[ticket - first] = note
@@ -120,11 +118,33 @@ def _score(
     return score, total / max(paired, 1)
 
 
-@kernel
-def _well(s: np.void, hit: np.void) -> float:
-    """What a hit adds to the score of a hand that is where it is thought to be."""
-    per_hit = -0.5 * (1 + _LOG_2PI + math.log(2 * s["noise_var"] + s["offset_var"]))
-    return per_hit - _ANY_VELOCITY if hit["velocity"] > 0 else per_hit
+@inlined
+def _spread(x: BeamState, newest: int) -> NDArray[np.float64]:
+    """How far each of the last hits may lie from its note, and how well it fits at best.
+
+    Rows `_PER_SD`, `_AT_BEST` (a log-density) and `_TO_COME`: the sum of that from here on. The
+    anchor is as uncertain as the hit that it hangs on; where the hand was before, more so.
+    """
+    s = x.shared[0]
+    spread = np.empty((3, _WINDOW + 1))
+    first = max(s["since"], newest + 1 - _WINDOW, 0)
+    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * _LOG_2PI
+    now_ms = x.recent[newest % RECENT]["t_ms"]
+    to_come = 0.0
+    spread[_TO_COME, newest + 1 - first] = 0.0
+    for ticket in range(newest, first - 1, -1):
+        hit = x.recent[ticket % RECENT]
+        age = max(now_ms - hit["t_ms"], 0.0)
+        moved_var = age * (age * s["rate_var"] - 2 * s["covariance"])
+        var = 2 * s["noise_var"] + max(s["offset_var"] + moved_var, 0.0)
+        best = pair_log - 0.5 * math.log(var)
+        if hit["velocity"] > 0:
+            best -= _ANY_VELOCITY
+        to_come += best
+        spread[_PER_SD, ticket - first] = 1 / math.sqrt(var)
+        spread[_AT_BEST, ticket - first] = best
+        spread[_TO_COME, ticket - first] = to_come
+    return spread
 
 
 @inlined
@@ -151,7 +171,11 @@ def _leader(s: np.void, beam: NDArray[np.void]) -> int:
 
 @inlined
 def _begin_search(
-    x: BeamState, here_ms: float, rate: float, pairs: NDArray[np.int64], places: NDArray[np.int64]
+    x: BeamState,
+    here_ms: float,
+    rate: float,
+    pairs: NDArray[np.int64],
+    places: NDArray[np.int64],
 ) -> None:
     """Which notes the newest hit may be: those within a bar of here or of the click.
 
@@ -160,9 +184,11 @@ def _begin_search(
     s = x.shared[0]
     ticket = s["heard"] - 1
     newest = x.recent[ticket % RECENT]
-    usual, _ = _score(x, ticket, here_ms, rate, pairs, places, -np.inf)
+    spread = _spread(x, ticket)
+    usual, _ = _score(x, ticket, here_ms, rate, spread, pairs, places, -np.inf)
     come_in = s["heard"] - s["since"]
-    fits = min(come_in, _WINDOW) * _well(s, newest)
+    # A hit that is where it should be is half a log away from the best, in the mean.
+    fits = spread[_TO_COME, 0] - 0.5 * min(come_in, _WINDOW)
     if usual > fits - (1.0 if come_in <= FRESH else 2.0) * x.priors[0]["jump_log"]:
         return
     lane = x.lanes[newest["lane"]]
@@ -189,13 +215,18 @@ def _begin_search(
 
 @inlined
 def _go_on_searching(
-    x: BeamState, here_ms: float, rate: float, pairs: NDArray[np.int64], places: NDArray[np.int64]
+    x: BeamState,
+    here_ms: float,
+    rate: float,
+    pairs: NDArray[np.int64],
+    places: NDArray[np.int64],
 ) -> bool:
     """Try the next few anchors, as of the hit at which the search began; whether all are done."""
     s = x.shared[0]
     newest = x.recent[s["seek_ticket"] % RECENT]
     at = newest["t_ms"] - x.lanes[newest["lane"]]["bias_ms"]
     near = 3 * math.sqrt(s["noise_var"])
+    spread = _spread(x, s["seek_ticket"])
     for _ in range(_A_HIT):
         if s["seek_next"] >= s["seek_end"]:
             s["seek_next"] = s["seek_next_2"]
@@ -206,7 +237,7 @@ def _go_on_searching(
         s["seek_next"] += 1
         cost = _jump_cost(s, x.priors[0], offset, here_ms)
         least = max(s["seek_found"], s["seek_usual"]) - _CLEAR + cost
-        score, error = _score(x, s["seek_ticket"], offset, rate, pairs, places, least)
+        score, error = _score(x, s["seek_ticket"], offset, rate, spread, pairs, places, least)
         score -= cost
         apart = abs(offset + error - s["seek_ms"]) > near
         if score > s["seek_found"]:
@@ -257,8 +288,11 @@ def find_anchor(x: BeamState) -> float:
         if abs(beam[j]["offset_ms"] - anchor) < near:
             return 0.0
     places[:] = _UNKNOWN
-    usual, _ = _score(x, ticket, here, rate, pairs, places, -np.inf)
-    found, _ = _score(x, ticket, anchor, rate, pairs, places, -np.inf)
+    spread = _spread(x, ticket)
+    usual, error = _score(x, ticket, here, rate, spread, pairs, places, -np.inf)
+    nearby, _ = _score(x, ticket, here + error, rate, spread, pairs, places, -np.inf)
+    usual = max(usual, nearby)
+    found, _ = _score(x, ticket, anchor, rate, spread, pairs, places, -np.inf)
     gain = found - _jump_cost(s, p, anchor, here) - usual
     if not gain > 0.0:
         return 0.0
