@@ -18,7 +18,6 @@ from firmware_bridge.firmware.emulated_avr import (
     Arduino,
     AvrOnPty,
     AvrRun,
-    Emulator,
     Wave,
     missing_avr,
     run_avr,
@@ -162,31 +161,6 @@ def test_three_runs_say_the_same_bytes_at_the_same_times() -> None:
     for other in others:
         assert other.said == one.said
         assert np.array_equal(other.said_us, one.said_us)
-
-
-def test_another_emulator_says_the_same_hits(tmp_path: Path) -> None:
-    """Two makers' readings of the data sheet; only a first start takes longer in one of them."""
-    why_not = missing_avr(Emulator.AVR8JS)
-    if why_not is not None:
-        pytest.skip(why_not)
-    eeprom = tmp_path / "eeprom"
-    wave = played(in_turn(30, 25 * MS), 1.5)
-    run_avr(Arduino.UNO, 1_300 * MS, eeprom=eeprom, emulator=Emulator.AVR8JS)
-    runs = [
-        run_avr(Arduino.UNO, 1_500 * MS, wave=wave, eeprom=eeprom, emulator=emulator)
-        for emulator in Emulator
-    ]
-    hits = [of_kind(PadHit, messages(run)) for run in runs]
-    assert len(hits[0]) > 25
-    assert [hit.pad for hit in hits[0]] == [hit.pad for hit in hits[1]]
-    # They start at other moments, and so at another phase of the sampling.
-    stamps = np.array([[hit.t_us for hit in heard] for heard in hits])
-    assert np.ptp(stamps[0] - stamps[1]) < 500
-    for one, other in zip(*hits, strict=True):
-        assert abs(one.velocity - other.velocity) < 2_000
-    starts = [of_kind(HelloAck, messages(run))[0] for run in runs]
-    assert [start.boot_id for start in starts] == [2, 3]
-    assert len({start.board_id for start in starts}) == 1
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ const AUTO = 0x20;
 const HELD_AFTER = 32;
 const RESULT_AFTER = 208;
 const FIRST_RESULT_AFTER = 400;
+const RECEIVED = 0x80;
 const SLEEP = 0x9588;
 const SEI = 0x9478;
 const WRITING = 0x02;
@@ -40,8 +41,8 @@ export class Uno {
     this.adc = new AVRADC(cpu, adcConfig);
     this.adc.onADCRead = () => this.#convert(FIRST_RESULT_AFTER);
     this.line = new AVRUSART(cpu, usart0Config, HZ);
-    // A level and no edge: it stays up while the interrupt is served that takes no byte.
-    this.line.UDRE.constant = true;
+    this.unread = null;
+    this.#mendLine();
     this.line.onByteTransmit = (byte) => this.#tell(`T ${this.us} ${byte.toString(16).padStart(2, '0')}`);
     const ports = { B: new AVRIOPort(cpu, portBConfig), C: new AVRIOPort(cpu, portCConfig), D: new AVRIOPort(cpu, portDConfig) };
     this.#watch(ports.B, 5, 0);
@@ -78,8 +79,37 @@ export class Uno {
     }
   }
 
+  // The chip holds two bytes that are not read yet, avr8js one; a third is lost, on both.
   hear(byte) {
-    this.line.writeByte(byte, true);
+    if (!(this.cpu.data[usart0Config.UCSRA] & RECEIVED)) {
+      this.line.writeByte(byte, true);
+    } else if (this.unread === null) {
+      this.unread = byte;
+    }
+  }
+
+  #mendLine() {
+    const { cpu, line } = this;
+    // A level and no edge: it stays up while the interrupt is served that takes no byte.
+    line.UDRE.constant = true;
+    // avr8js forgets a byte that waits when the sender's interrupt is switched.
+    const write = cpu.writeHooks[usart0Config.UCSRB];
+    cpu.writeHooks[usart0Config.UCSRB] = (...written) => {
+      const waits = cpu.data[usart0Config.UCSRA] & RECEIVED;
+      const done = write(...written);
+      if (waits) cpu.setInterruptFlag(line.RXC);
+      return done;
+    };
+    const read = cpu.readHooks[usart0Config.UDR];
+    cpu.readHooks[usart0Config.UDR] = (address) => {
+      const byte = read(address);
+      if (this.unread !== null) {
+        const next = this.unread;
+        this.unread = null;
+        line.writeByte(next, true);
+      }
+      return byte;
+    };
   }
 
   // As it is when the power goes: a byte that is just being written is anything.
