@@ -2,7 +2,8 @@
 
 `run_avr` runs it as fast as it goes and the same every time; `AvrOnPty` runs it at the pace of the
 computer's clock, its line on a pty that the station opens as any kit. The emulator is simavr, by
-a small runner of our own (`emulators/simavr`).
+a small runner of our own (`emulators/simavr`); where it is not there, avr8js runs an Uno as fast
+as it goes (`emulators/avr8js`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from firmware_bridge.firmware.targets import HERE, target_named
 from firmware_bridge.firmware.toolchain import Compiler, command_of, run
 from station.errors import OutsideError
 
-_SOURCES: Final = HERE / "emulators" / "simavr"
+_EMULATORS: Final = HERE / "emulators"
+_SOURCES: Final = _EMULATORS / "simavr"
 _CHIPS: Final = {"uno": "atmega328p", "leonardo": "atmega32u4"}
 _RAM: Final = {"uno": 2048, "leonardo": 2560}
 _PATIENCE_S: Final = 20.0
@@ -42,6 +44,13 @@ class Arduino(StrEnum):
 
     UNO = "uno"
     LEONARDO = "leonardo"
+
+
+class Emulator(StrEnum):
+    """By what it is emulated."""
+
+    SIMAVR = "simavr"
+    AVR8JS = "avr8js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +138,11 @@ class AvrRun:
     report: AvrReport
 
 
-def missing_avr() -> str | None:
-    """Why there is no emulated Arduino here; None: there is one."""
+def missing_avr(emulator: Emulator = Emulator.SIMAVR) -> str | None:
+    """Why there is no Arduino in this emulator here; None: there is one."""
     try:
         command_of(Compiler.AVR_GCC)
-        _runner()
+        _runner(emulator)
     except OutsideError as error:
         return str(error)
     return None
@@ -161,6 +170,7 @@ def run_avr(
     deaf_us: tuple[float, float] | None = None,
     awake_from_us: float = 0.0,
     seed: int = 1,
+    emulator: Emulator = Emulator.SIMAVR,
 ) -> AvrRun:
     """Run a board from power-on, as fast as it goes; the same arguments give the same bytes.
 
@@ -184,6 +194,8 @@ def run_avr(
         From when on `AvrReport.longest_awake` counts.
     seed
         Of what a byte of the EEPROM becomes that is being written when the power goes.
+    emulator
+        By what it is emulated; avr8js knows the Uno only, and neither `usb` nor `awake_from_us`.
 
     Raises
     ------
@@ -193,7 +205,7 @@ def run_avr(
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         command = [
-            *_command(board, folder, wave, eeprom),
+            *_command(emulator, board, folder, wave, eeprom),
             f"--until-us={until_us}",
             f"--awake-from-us={awake_from_us}",
             f"--seed={seed}",
@@ -247,7 +259,7 @@ class AvrOnPty:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         self.path = Path(os.ttyname(self._slave))
-        command = _command(board, Path(self._place.name), wave, eeprom)
+        command = _command(Emulator.SIMAVR, board, Path(self._place.name), wave, eeprom)
         self._runner = subprocess.Popen(
             [*command, f"--pty-fd={self._master}"],
             stdout=subprocess.PIPE,
@@ -303,7 +315,18 @@ def _built(board: Arduino) -> Path:
     return built(target)
 
 
-def _runner() -> Path:
+def _runner(emulator: Emulator) -> list[str]:
+    """The words that start a runner."""
+    if emulator is Emulator.SIMAVR:
+        return [str(_simavr())]
+    if shutil.which("node") is None:
+        raise OutsideError("There is no node for avr8js; install Node.js 20 or newer.")
+    if not (_EMULATORS / "node_modules" / "avr8js").is_dir():
+        raise OutsideError(f"avr8js is not installed (type: npm ci --prefix {_EMULATORS}).")
+    return ["node", str(_EMULATORS / "avr8js" / "run.mjs")]
+
+
+def _simavr() -> Path:
     """The runner; compiled when it is not, or no longer."""
     compiler = shutil.which("cc")
     if compiler is None:
@@ -328,8 +351,10 @@ def _runner() -> Path:
     return runner
 
 
-def _command(board: Arduino, folder: Path, wave: Wave | None, eeprom: Path | None) -> list[str]:
-    command = [str(_runner()), f"--mcu={_CHIPS[board]}", f"--image={avr_image(board)}"]
+def _command(
+    emulator: Emulator, board: Arduino, folder: Path, wave: Wave | None, eeprom: Path | None
+) -> list[str]:
+    command = [*_runner(emulator), f"--mcu={_CHIPS[board]}", f"--image={avr_image(board)}"]
     if wave is not None:
         samples = np.ascontiguousarray(wave.samples, dtype="<u2")
         samples.tofile(folder / "wave")
