@@ -3,9 +3,9 @@
 ==============  ==========================================================================
 `tap`           from a player who taps along with the click
 `onsets`        where known sounds lie in a recording, to a part of a sample
-`microphone`    from a recording: the click's own latency, the pad's own delay
-`outcome`       what came of it, or why it is refused
+`microphone`    from that: the click's own latency, the pad's own delay
 `robust`        the middle of scattered values, and its error
+`outcome`       what came of it, or why it is refused
 `chart`         what is clicked for it
 `names`         for which kit and sound a calibration holds
 ==============  ==========================================================================

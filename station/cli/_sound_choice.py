@@ -35,6 +35,12 @@ def add_click_arguments(parser: argparse.ArgumentParser) -> None:
         "--click", default="wood", metavar="VOICE", help="wood, beep, cowbell or rim (wood)"
     )
     sound.add_argument(
+        "--midi-click",
+        default="",
+        metavar="PORT",
+        help="the drum module behind this MIDI port clicks, without the computer's own latency",
+    )
+    sound.add_argument(
         "--subdivision",
         choices=("none", "eighths", "triplets", "sixteenths"),
         default="none",
@@ -68,6 +74,7 @@ def click_of(args: argparse.Namespace) -> Click:
         on_bars=args.on,
         off_bars=args.off,
         volume=args.volume,
+        midi_port=args.midi_click,
     )
 
 

@@ -12,7 +12,7 @@ from station.cli._kit_choice import choose_kits
 from station.cli._output import STDOUT, check_target, note, say, write_json
 from station.cli._parser import add_json, bpm, whole
 from station.cli._sound_choice import add_sound_argument, chosen_sound
-from station.errors import SoundError, SoundReason
+from station.errors import SoundError, SoundReason, WrongUse
 from station.model import Calibration
 from station.units import ms_from_ns
 
@@ -21,14 +21,27 @@ Measure the constant between what you hear and what the kit reports, so that the
 whether you play ahead of the click or behind it. It is kept for this kit with this sound card,
 and every take on them is judged with it; measure again when either changes.
   tap  tap any pad along with the click. You are part of what is measured: people tap a little
-       before a click that they know is coming. 'Centred' then means: where you tap at ease."""
+       before a click that they know is coming. 'Centred' then means: where you tap at ease.
+  loopback    a cable from the card's output to its input: what the card itself adds to what it
+       says. You and the kit's own delay are not in it.
+  microphone  first at the headphones, then at the pad: the card and the pad's own delay, without
+       you. The microphone's own delay is in both and cancels."""
 EXAMPLE = """\
 station calibrate midi://TD-17
 station calibrate midi://TD-17 --sound audio://USB --bpm 100 --beats 32
+station calibrate midi://TD-17 --sound audio://USB --method microphone --input USB
 station calibrate 'sim://?player=steady&offset_ms=12&realtime=0' --sound simsound:// --json -"""
 
 SCHEMA = "station.calibration/1"
 _DEFAULT_SOUND = "audio://default"
+_METHODS = ("tap", "loopback", "microphone")
+_MEANINGS = {
+    "tap": "Your own anticipation is in it: 'centred' now means where you tap at ease, 'ahead' and "
+    "'behind' are from there.",
+    "loopback": "It is the card's part, its input's own latency included; the pad's own delay is "
+    "not in it ('--method microphone' measures both).",
+    "microphone": "It is the card's part and the pad's own delay together; you are not in it.",
+}
 _NO = 1
 
 
@@ -38,7 +51,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "kits", nargs="*", metavar="ADDRESS", help="the kit ('station kits' lists them)"
     )
     add_sound_argument(parser, _DEFAULT_SOUND)
-    parser.add_argument("--method", choices=("tap",), default="tap", help="how (tap)")
+    parser.add_argument("--method", choices=_METHODS, default="tap", help="how (tap)")
+    parser.add_argument(
+        "--input",
+        default="",
+        metavar="NAME",
+        help="a part of the input's name, to record with (the system's own choice)",
+    )
     parser.add_argument("--bpm", type=bpm, default=90.0, help="the click's tempo (90)")
     parser.add_argument(
         "--beats", type=whole(20, 400), default=24, metavar="N", help="clicks after a count-in (24)"
@@ -54,13 +73,11 @@ def run(args: argparse.Namespace) -> int:
     StationError
         When kit or sound card cannot be opened, or what was measured cannot be kept.
     """
-    from station.cli._calibrate_tap import tap
-
     check_target(args.json)
     addresses, remark = choose_kits(args.kits)
     if remark:
         note(remark)
-    sound, outcome = tap(addresses, chosen_sound(args, _DEFAULT_SOUND), args.bpm, args.beats)
+    sound, outcome = _measure(args, addresses)
     told = _told(kit_name(addresses), sound, args.method, outcome)
     if isinstance(outcome, Measured):
         _keep(told, outcome)
@@ -68,6 +85,21 @@ def run(args: argparse.Namespace) -> int:
         _show(told, outcome)
     write_json(told, args.json)
     return 0 if isinstance(outcome, Measured) else _NO
+
+
+def _measure(args: argparse.Namespace, addresses: list[str]) -> tuple[str, Outcome]:
+    sound = chosen_sound(args, _DEFAULT_SOUND)
+    if args.method == "tap":
+        from station.cli._calibrate_tap import tap
+
+        return tap(addresses, sound, args.bpm, args.beats)
+    if sound.startswith("simsound:"):
+        raise WrongUse("What a simulated card plays, nobody can record; name a real one (--sound).")
+    from station.cli import _calibrate_recorded as recorded
+
+    if args.method == "loopback":
+        return recorded.loopback(sound, args.input)
+    return recorded.microphone(addresses, sound, args.input)
 
 
 def no_sound() -> SoundError:
@@ -126,10 +158,7 @@ def _show(told: dict[str, Any], outcome: Outcome) -> None:
         return
     say(
         f"latency {told['latency_ms']:+.1f} ms, known to ± {told['spread_ms']:.1f} ms "
-        f"({outcome.count} taps, each ± {told['sd_ms']:.1f} ms)"
+        f"(by {told['method']} from {outcome.count}, each ± {told['sd_ms']:.1f} ms)"
     )
     say(f"Kept for {told['kit']} with {told['sound']}: takes on both are judged with it.")
-    say(
-        "Your own anticipation is in it: 'centred' now means where you tap at ease, 'ahead' and "
-        "'behind' are from there."
-    )
+    say(_MEANINGS[told["method"]])

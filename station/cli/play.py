@@ -130,7 +130,7 @@ def _play(args: argparse.Namespace, chart: Chart, addresses: list[str]) -> Outco
         latency_ms=args.latency_ms,
         start_ns=args.start_at_ns,
         player=args.player,
-        click=click_of(args) if sound != _SILENT else None,
+        click=click_of(args) if sound != _SILENT or args.midi_click else None,
         kit_voices=kit_voices_of(args),
     )
     with EngineClient.launch() as engine:

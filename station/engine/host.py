@@ -192,7 +192,7 @@ class Host:
             at_once=self._sound.strike_judged if self._sound.gated else None,
         )
         if not awaited:
-            self._sound.start(start_ns)
+            self._sound.start(self._run, start_ns)
         self._say(Started(take.id, -1 if awaited else start_ns))
 
     def _prepare_sound(self, command: Start, chart: Chart) -> None:
@@ -270,7 +270,7 @@ class Host:
                 over = run.judge(hits, watermark_ns)
             if awaited and run.start_ns is not None and self._sink is not None:
                 self._sink.set_start(run.start_ns)
-                self._sound.start(run.start_ns)
+                self._sound.start(run, run.start_ns)
                 self._say(Started(self._sink.take_id, run.start_ns))
             if over or all(link.ended for link in self._links):
                 self.end_take(TakeState.FINISHED)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from station.calibration.names import sound_name
 from station.charts.chart import Chart
 from station.clock import Clock
-from station.engine.messages import Click, GridNow, KitVoices, Message, SoundStatus
+from station.engine.messages import Click, GridNow, KitVoices, Message, Problem, SoundStatus
+from station.engine.module_click import ModuleClick
 from station.engine.take_run import TakeRun
 from station.errors import SoundError, WrongUse
 from station.model import Flag, Hit, Judgement, JudgementKind, Mark, MarkKind, Pad
@@ -46,6 +47,7 @@ class HostSound:
         self._clock = clock
         self._say = say
         self._metronome: Metronome | None = None
+        self._module: ModuleClick | None = None
         self._address = ""
         self._voices_on = False
         self._clicking = False
@@ -104,11 +106,16 @@ class HostSound:
         ------
         WrongUse
             Naming the setting that makes no sense.
+        KitError
+            When there is no such MIDI port.
         """
-        self._clicking = self._started = False
+        self.stop()
         if click is None:
             return
         plan = plan_of(click, count_in_bars)
+        if click.midi_port:
+            port, channel = click.midi_port, click.midi_channel
+            self._module = ModuleClick(port, channel, chart, plan, self._clock)
         if self._metronome is None or self._address == _SILENT:
             return
         if self._metronome.status is None:
@@ -122,7 +129,7 @@ class HostSound:
         """Where the take's click sounds, as calibrations name it; empty for nowhere."""
         status = self._metronome.status if self._metronome is not None else None
         if status is None or not self._clicking:
-            return ""
+            return self._module.name if self._module is not None else ""
         return sound_name(status.address, status.name)
 
     @property
@@ -132,20 +139,27 @@ class HostSound:
 
     # ------------------------------------------------------------------ a take
 
-    def start(self, start_ns: int) -> None:
+    def start(self, run: TakeRun, start_ns: int) -> None:
         """The take's tick 0 is known."""
+        if self._module is not None:
+            self._module.start(start_ns, run.host_ns)
         if self._metronome is not None and self._clicking:
             self._metronome.start(start_ns)
             self._started = True
 
     def stop(self) -> None:
         """The take is over; the card stays open."""
+        if self._module is not None:
+            self._module.close()
+            self._module = None
         self._clicking = self._started = False
         if self._metronome is not None:
             self._metronome.stop()
 
     def pump(self, run: TakeRun | None) -> None:
         """Look at the card; costs next to nothing when nothing is due."""
+        if self._module is not None and (silent := self._module.news()) is not None:
+            self._say(Problem(str(silent), silent.exit_code, passing=True))
         if self._metronome is None:
             return
         now_ns = self._clock.now_ns()
@@ -190,6 +204,7 @@ class HostSound:
 
     def close(self) -> None:
         """Let the card go."""
+        self.stop()
         if self._metronome is not None:
             self._metronome.close()
 

@@ -58,7 +58,14 @@ class OpenSound:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """How the click of a take sounds: `station.sound.click_plan.ClickPlan` as plain values."""
+    """How the click of a take sounds: `station.sound.click_plan.ClickPlan` as plain values.
+
+    Attributes
+    ----------
+    midi_port, midi_channel
+        Any unique part of the name of a MIDI port whose drum module clicks as well (or alone,
+        where no sound card is open), and 1 to 16; an empty name: none.
+    """
 
     voice: str = "wood"
     beats: str = "all"
@@ -69,6 +76,8 @@ class Click:
     off_bars: int = 0
     volume: float = 0.8
     balance: float = 0.0
+    midi_port: str = ""
+    midi_channel: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class Start:
         False: the take is not written to the store, nor anything read there (benchmarks,
         calibrating).
     click
-        On the sound card that is open; None: none.
+        On the sound card that is open, or by MIDI; None: none.
     kit_voices
         How hits sound from now on; None: not at all.
     """

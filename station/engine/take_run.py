@@ -133,6 +133,10 @@ class TakeRun:
         """A time of the host on the chart's clock."""
         return self._grid.at(host_ns)
 
+    def host_ns(self, grid_ns: int) -> int:
+        """A time of the chart's clock on the host's."""
+        return self._grid.host_at(grid_ns)
+
     def mark(self, marks: Sequence[Mark]) -> None:
         """Keep marks."""
         for mark in marks:

@@ -46,7 +46,7 @@ def open_card(address: SoundAddress, clock: Clock) -> PortAudioCard:
 
 def card_names() -> list[str]:
     """Every card that sound can go to; the system's own choice first."""
-    sd, asking = _sounddevice(), object()
+    sd, asking = load_sounddevice(), object()
     _begin(sd, asking)
     try:
         chosen = sd.default.device[1]
@@ -72,7 +72,7 @@ class PortAudioCard:
     ) -> None:
         self.address = str(address)
         self._clock = clock
-        self._sd = _sounddevice()
+        self._sd = load_sounddevice()
         self._stream: Any = None
         self.jack: JackClock | None = None
         self._desk: Desk | None = None
@@ -239,7 +239,14 @@ def _is_jack(sd: Any, info: dict[str, Any]) -> bool:
     return "JACK" in sd.query_hostapis(info["hostapi"])["name"]
 
 
-def _sounddevice() -> Any:
+def load_sounddevice() -> Any:
+    """Sounddevice, with PortAudio behind it.
+
+    Raises
+    ------
+    SoundError
+        When the system has no PortAudio.
+    """
     try:
         with _quiet():
             import sounddevice  # noqa: PLC0415 - looks for cards when it is imported

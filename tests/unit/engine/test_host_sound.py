@@ -27,6 +27,7 @@ from station.engine.messages import (
 )
 from station.engine.ring import RingWriter, create_ring
 from station.files import load_chart
+from station.hal import rtmidi_port
 from station.model import Calibration, Pad, Zone
 from station.sound import metronome as metronome_module
 from station.takes.store import Store
@@ -272,3 +273,53 @@ def test_the_players_own_number_goes_before(room: Room, measured: Calibration) -
     ended = room.play_out()
     assert "calibration" not in ended.report
     assert ended.report["latency_ms"] == 3.0
+
+
+class Port:
+    """A MIDI port that writes down what it is sent; pulled out after so many messages."""
+
+    def __init__(self, lasts: int) -> None:
+        self.name = "TD-17 MIDI 1"
+        self.sent: list[bytes] = []
+        self.closed = False
+        self._lasts = lasts
+
+    def send(self, message: bytes) -> None:
+        if len(self.sent) >= self._lasts:
+            raise RuntimeError("no such device")
+        self.sent.append(message)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("lasts", [1000, 5])
+def test_a_drum_module_clicks(room: Room, monkeypatch: pytest.MonkeyPatch, lasts: int) -> None:
+    port = Port(lasts)
+    monkeypatch.setattr(rtmidi_port, "open_output", lambda typed: port)
+    room.obey(Connect(["sim://?player=robot"]))
+    room.obey(start(click=Click(midi_port="TD", midi_channel=3)))
+    ended = room.play_out()
+    assert ended.state == "finished"
+    assert port.closed
+    clicks = [message for message in port.sent if message[0] == 0x92]
+    problems = [problem for problem in room.heard(Problem) if problem.passing]
+    if lasts == 1000:
+        assert len(clicks) == 4 + 16
+        assert problems == []
+    else:
+        assert len(clicks) == 3
+        assert len(problems) == 1
+
+
+def test_a_module_that_is_not_there_is_said_before_anything_is_played(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(typed: str) -> Port:
+        raise rtmidi_port.no_such_port(typed, [])
+
+    monkeypatch.setattr(rtmidi_port, "open_output", none)
+    room.obey(Connect(["sim://?player=robot"]), start(click=Click(midi_port="TD")))
+    [problem] = room.heard(Problem)
+    assert "'TD'" in problem.message
+    assert not room.host.playing
