@@ -81,7 +81,8 @@ class Recording:
         return int(offsets[-1] - offsets[0])
 
     def _nominal_ns(self, frames: NDArray[np.int64]) -> NDArray[np.int64]:
-        return (frames - self.frames[0]) * NS_PER_S // self.rate_hz
+        nominal: NDArray[np.int64] = (frames - self.frames[0]) * NS_PER_S // self.rate_hz
+        return nominal
 
     def _offsets(self) -> NDArray[np.int64]:
         late = self.called_ns - self._nominal_ns(self.frames)
