@@ -32,7 +32,7 @@ def click_delays(
     template
         The click as it was played, at the recording's rate.
     expected
-        In frames of the recording, shape (clicks,).
+        In frames of the recording, shape (clicks,); not a number where nobody knows.
     reach_s
         How late it may be at most.
 
@@ -43,6 +43,8 @@ def click_delays(
     """
     delays = np.full(len(expected), np.nan)
     for i, place in enumerate(expected.tolist()):
+        if not np.isfinite(place):
+            continue
         first = max(0, round(place - _BEFORE_S * rate_hz))
         window = samples[first : round(place + reach_s * rate_hz) + len(template)]
         if len(window) < len(template) + 2:
@@ -73,9 +75,9 @@ def stroke_delays(
     delays = np.full(len(reported), np.nan)
     floor_frames = round(_FLOOR_S * rate_hz)
     for i, place in enumerate(reported.tolist()):
-        first = round(place - _STROKE_BEFORE_S * rate_hz)
-        if first < 0:
+        if not np.isfinite(place) or place < _STROKE_BEFORE_S * rate_hz:
             continue
+        first = round(place - _STROKE_BEFORE_S * rate_hz)
         window = np.abs(samples[first : round(place + _STROKE_AFTER_S * rate_hz)])
         if len(window) <= floor_frames or (peak := float(window.max())) < _LEAST_PEAK:
             continue

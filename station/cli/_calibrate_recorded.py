@@ -14,7 +14,7 @@ from station.calibration.chart import even_beat
 from station.calibration.microphone import both, click_latency, pad_delay
 from station.calibration.names import sound_name
 from station.calibration.onsets import click_delays, stroke_delays
-from station.calibration.outcome import Measured, Outcome, Refused
+from station.calibration.outcome import Measured, Outcome
 from station.charts import document
 from station.cli._calibrate_tap import taps_of
 from station.cli._keys import keyboard
@@ -45,8 +45,8 @@ _REACH_S = 0.35
 # Both clocks have to be known before anything is measured by them.
 _KNOWN_AFTER_NS = 3 * NS_PER_S
 _PUMP_NS = 4 * NS_PER_MS
+_CLICKS_WITHIN_S, _STROKES_WITHIN_S = 60.0, 90.0
 _STROKES_BPM, _STROKES = 60.0, 24
-_BROKEN = Refused("The input lost some of what it heard; close other programs, and try again.")
 
 
 def loopback(sound: str, input_name: str) -> tuple[str, Outcome]:
@@ -101,7 +101,7 @@ def _click(metronome: Metronome, input_name: str) -> Outcome:
     # Between two clicks it is quiet, so that each is taken for itself.
     plan = ClickPlan(voice=_VOICE, accents=False, count_in_bars=0, volume=1.0)
     metronome.prepare(chart, plan)
-    capture = Capture(input_name)
+    capture = Capture(_CLICKS_WITHIN_S, input_name)
     grid = GridClock()
     try:
         _pump(metronome, grid, MONOTONIC.now_ns() + _KNOWN_AFTER_NS)
@@ -111,8 +111,6 @@ def _click(metronome: Metronome, input_name: str) -> Outcome:
         metronome.stop()
     finally:
         recording = capture.stop()
-    if not recording.whole:
-        return _BROKEN
     said_ns = np.array([grid.host_at(start_ns + int(t)) for t in chart.written_ns], np.int64)
     template = click_voice(_VOICE, Strength.BEAT, recording.rate_hz)
     delays = click_delays(
@@ -143,14 +141,12 @@ def _strokes(addresses: Sequence[str], input_name: str) -> Outcome:
             "once a second; Enter ends it."
         )
         start = Start(document.dump(chart), count_in_bars=0, latency_ms=0.0, keep=False)
-        capture = Capture(input_name)
+        capture = Capture(_STROKES_WITHIN_S, input_name)
         try:
             with asked_to_stop() as stop, keyboard() as key:
                 outcome = session.play(start, Silent(), key, stop)
         finally:
             recording = capture.stop()
-    if not recording.whole:
-        return _BROKEN
     return _pad(recording, taps_of(outcome.report) + (view.start_ns or 0))
 
 
