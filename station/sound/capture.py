@@ -98,7 +98,8 @@ class Capture:
         self._samples = np.zeros(round(seconds * self.rate_hz), np.float32)
         self._blocks = np.zeros(len(self._samples) // _SHORTEST_BLOCK, BLOCK)
         self._where = addresses(
-            (self._counts, self._samples, self._blocks), (np.int64, np.float32, BLOCK)
+            (self._counts, self._samples, self._blocks),
+            (np.dtype(np.int64), np.dtype(np.float32), BLOCK),
         )
         ffi = self._sd._ffi
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -323,3 +325,9 @@ def test_a_module_that_is_not_there_is_said_before_anything_is_played(
     [problem] = room.heard(Problem)
     assert "'TD'" in problem.message
     assert not room.host.playing
+
+
+def test_an_engine_without_sound_loads_nothing_of_it() -> None:
+    code = "import sys, station.engine.process; print([m for m in sys.modules if 'sound' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['station.engine.host_sound']"
