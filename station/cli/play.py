@@ -7,7 +7,7 @@ import sys
 
 from station.charts import document
 from station.charts.chart import Chart
-from station.cli._chart_choice import add_chart_arguments, chosen_chart
+from station.cli._chart_choice import add_chart_arguments, add_until_stopped, chosen_chart
 from station.cli._keys import keyboard
 from station.cli._kit_choice import choose_kits
 from station.cli._live import LiveView
@@ -29,6 +29,7 @@ Without a kit a simulated drummer plays."""
 EXAMPLE = """\
 station play midi://TD-17 --chart double-time-swing --bpm 330
 station play midi://TD-17 midi://SPD --chart pulse
+station play --chart double-time-swing --from-bar 5 --to-bar 8 --speed 70 --repeat 20
 station play 'sim://?player=rushing&seed=1' --chart pulse --bars 8 --json -"""
 
 _USUAL_S = 60.0
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="the kit ('station kits' lists them); several are played as one",
     )
-    add_chart_arguments(parser, "about a minute")
+    add_until_stopped(add_chart_arguments(parser, "about a minute"))
     how = parser.add_argument_group("how it is played")
     how.add_argument(
         "--start",
