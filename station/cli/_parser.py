@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import math
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
+
+from station.toml_source import nearest
 
 _WIDTH = 90
 _LONGEST_NAME = 80
@@ -81,6 +83,20 @@ def name(text: str) -> str:
             f"that is no name; write at most {_LONGEST_NAME} characters that can be shown"
         )
     return text
+
+
+def choice_of(names: Iterable[str], what: str) -> Callable[[str], str]:
+    """A type for `add_argument`: one of `names`, and if it is none, the nearest is named."""
+    known = list(names)
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise argparse.ArgumentTypeError(
+                f"'{text[:40]}' is no {what}; {nearest(text, known).rstrip('.')}"
+            )
+        return text
+
+    return parse
 
 
 bpm = number(1, 1000)

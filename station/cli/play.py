@@ -13,7 +13,7 @@ from station.cli._kit_choice import choose_kits
 from station.cli._live import LiveView
 from station.cli._meter import signs_for
 from station.cli._output import STDOUT, check_target, clean, note, say, write_json
-from station.cli._parser import add_json, latency_ms, name, whole
+from station.cli._parser import add_json, choice_of, latency_ms, name, whole
 from station.cli._screen import screen_for
 from station.cli._session import Outcome, Session
 from station.cli._signals import asked_to_stop
@@ -21,6 +21,9 @@ from station.cli._take_choice import LATEST
 from station.engine.client import EngineClient
 from station.engine.messages import Start
 from station.errors import StationError
+from station.model import Pad
+from station.preferences import NO_PAD, read_preferences
+from station.start_pad import StartPad, check_start_pad
 
 DESCRIPTION = """\
 Play a chart in the terminal: a count-in, a live early/late meter, and a report at the end.
@@ -61,6 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the chart's first tick, on this machine's monotonic clock ('station simulate')",
     )
     how.add_argument(
+        "--start-pad",
+        type=choice_of([NO_PAD, *Pad], "pad"),
+        metavar="PAD",
+        help="two strikes on this pad begin the take, and two more end it (as set in "
+        "practice.toml; none)",
+    )
+    how.add_argument(
         "--latency-ms",
         type=latency_ms,
         metavar="X",
@@ -84,7 +94,10 @@ def run(args: argparse.Namespace) -> int:
     addresses, remark = choose_kits(args.kits)
     if remark:
         note(remark)
-    outcome = _play(args, chart, addresses)
+    outcome = _play(args, chart, addresses, _start_pad(args, chart))
+    if outcome is None:
+        note("nothing was played.")
+        return 0
     if args.json != STDOUT:
         if outcome.problems:
             note("what follows is judged from what could be written so far.")
@@ -110,7 +123,21 @@ def _show_kept(take_id: str) -> None:
     say(f"\nKept as {take_id}: 'station report {LATEST}' shows it again.")
 
 
-def _play(args: argparse.Namespace, chart: Chart, addresses: list[str]) -> Outcome:
+def _start_pad(args: argparse.Namespace, chart: Chart) -> StartPad | None:
+    wanted: str | None = args.start_pad
+    if wanted is None:
+        pad = read_preferences().start_pad
+    else:
+        pad = None if wanted == NO_PAD else Pad(wanted)
+    if pad is None or args.start_at_ns is not None:
+        return None
+    check_start_pad(pad, chart)
+    return StartPad(pad)
+
+
+def _play(
+    args: argparse.Namespace, chart: Chart, addresses: list[str], start_pad: StartPad | None
+) -> Outcome | None:
     # Standard output is the JSON's alone when it goes there.
     stream = sys.stderr if args.json == STDOUT else sys.stdout
     view = LiveView(chart, signs_for(stream.encoding))
@@ -126,11 +153,10 @@ def _play(args: argparse.Namespace, chart: Chart, addresses: list[str]) -> Outco
         player=args.player,
     )
     with EngineClient.launch() as engine:
-        session = Session(engine, view, note)
+        session = Session(engine, view, note, start_pad)
         session.prepare(addresses)
-        with (
-            asked_to_stop() as stop,
-            keyboard() as key,
-            screen_for(stream, title, args.quiet) as screen,
-        ):
-            return session.play(start, screen, key, stop)
+        with asked_to_stop() as stop, keyboard() as key:
+            if not session.await_sign(key, stop):
+                return None
+            with screen_for(stream, title, args.quiet) as screen:
+                return session.play(start, screen, key, stop)

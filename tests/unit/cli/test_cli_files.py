@@ -347,3 +347,11 @@ def test_a_chart_that_cannot_be_played_is_refused() -> None:
     Path("rest.json").write_text(document.dump(replace(load_chart("pulse"), notes=())))
     with pytest.raises(ChartError, match="no notes"):
         chart_of("--chart", "rest.json")
+
+
+def test_a_start_pad_that_the_chart_plays_or_that_is_none_is_refused(station: Station) -> None:
+    code, _, err = station("play", "sim://", "--chart", "pulse", "--start-pad", "snare")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "has notes for the snare" in err
+    code, _, err = station("play", "sim://", "--chart", "pulse", "--start-pad", "aux1")
+    assert (code, "did you mean 'aux-1'" in err) == (2, True)
