@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from station.charts import document
 from station.charts.chart import Chart
+from station.charts.excerpt import at_speed, repeated, titled_excerpt, until_stopped
 from station.engine.messages import Start
 from station.errors import WrongUse
 from station.files import load_chart
+from ui.practice import UNTIL_STOPPED
 
 # As the driver names it, so that it is found again in the list of kits.
 SIMULATED_DRUMMER = "sim://?player=human"
@@ -27,15 +30,21 @@ class Plan:
     chart
         A shipped chart's name or a file's path.
     bpm
-        Beats of the metre's unit a minute; None is the chart's own tempo.
+        Beats of the metre's unit a minute at the start; None is `speed`.
     repeats
-        How often the chart is played in a row.
+        How often it is played in a row; `practice.UNTIL_STOPPED` is over and over.
     count_in_bars
         Bars before the first note.
     on_first_hit
         True: no count-in, the first hit is the first note.
     player
         Who plays; may be empty.
+    speed
+        Times the written tempo.
+    part
+        The bars that are played, as of a slice; None is the whole chart.
+    left_handed
+        Right and left hand changed over.
     """
 
     kit: str
@@ -45,20 +54,36 @@ class Plan:
     count_in_bars: int = 1
     on_first_hit: bool = False
     player: str = ""
+    speed: Fraction = Fraction(1)
+    part: tuple[int, int] | None = None
+    left_handed: bool = False
+
+    def chart_as_written(self) -> Chart:
+        """The whole chart at its own tempo, for the wanted hand.
+
+        Raises
+        ------
+        ChartError
+            When it cannot be read.
+        """
+        chart = load_chart(self.chart)
+        return chart.left_handed() if self.left_handed else chart
 
     def chart_as_played(self) -> Chart:
-        """The chart at the tempo and as long as wanted.
+        """The part of the chart, at the tempo and as long as wanted.
 
         Raises
         ------
         ChartError, WrongUse
-            When it cannot be read, or not be played at that tempo.
+            When it cannot be read, or not be played like that.
         """
-        chart = load_chart(self.chart)
+        chart = self.chart_as_written()
         try:
-            if self.bpm is not None:
-                chart = chart.at_bpm(self.bpm)
-            return chart.repeated(self.repeats)
+            part = chart if self.part is None else titled_excerpt(chart, *self.part)
+            part = at_speed(part, self.speed) if self.bpm is None else part.at_bpm(self.bpm)
+            if self.repeats == UNTIL_STOPPED:
+                return until_stopped(part)
+            return repeated(part, self.repeats)
         except ValueError as error:
             raise WrongUse(f"{chart.title}: {error}.") from error
 

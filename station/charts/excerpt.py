@@ -42,7 +42,7 @@ def excerpt(chart: Chart, first: int, end: int) -> Chart:
         When the chart has no such bars.
     """
     bars = list(islice(chart.bars(), end)) if 0 <= first < end else []
-    if len(bars) != end:
+    if not bars or len(bars) != end:
         raise ValueError(f"bars {first + 1} to {end} are not among its bars 1 to {chart.bar_count}")
     a, b = bars[first].tick, bars[-1].end_tick
     if (a, b) == (0, chart.length_ticks):

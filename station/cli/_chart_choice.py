@@ -9,21 +9,19 @@ from itertools import islice
 
 from station.charts.chart import Chart
 from station.charts.excerpt import (
-    MAX_SPEED_PERCENT,
-    MIN_SPEED_PERCENT,
     at_speed,
     excerpt,
     repeated,
     titled_excerpt,
     until_stopped,
 )
-from station.cli._parser import bpm, number, whole
+from station.cli._parser import number, whole
+from station.cli._part_arguments import MOST_BARS, add_part
 from station.errors import ChartError, WrongUse
 from station.files import load_chart
 from station.units import NS_PER_S, ns_from_s
 
 DEFAULT_CHART = "straight-eighths"
-_MOST_BARS = 1_000_000
 
 
 def add_chart_arguments(
@@ -45,7 +43,7 @@ def add_chart_arguments(
     )
     length = group.add_mutually_exclusive_group()
     length.add_argument("--repeat", type=whole(1, 10_000), metavar="N", help="play it N times")
-    length.add_argument("--bars", type=whole(1, _MOST_BARS), metavar="N", help="play N bars")
+    length.add_argument("--bars", type=whole(1, MOST_BARS), metavar="N", help="play N bars")
     length.add_argument(
         "--seconds",
         type=number(0.1, 86_400),
@@ -53,33 +51,6 @@ def add_chart_arguments(
         help=f"play for N seconds, to the end of the bar ({usual_length})",
     )
     return length
-
-
-def add_until_stopped(length: argparse._MutuallyExclusiveGroup) -> None:
-    """`--loop`, among the lengths of `add_chart_arguments`."""
-    length.add_argument(
-        "--loop",
-        dest="until_stopped",
-        action="store_true",
-        help="play it over and over until you stop (at most half an hour)",
-    )
-
-
-def add_part(parser: argparse._ActionsContainer) -> None:
-    """`--from-bar`, `--to-bar`, and `--bpm` or `--speed`."""
-    bars = whole(1, _MOST_BARS)
-    parser.add_argument("--from-bar", type=bars, metavar="N", help="begin with bar N (1)")
-    parser.add_argument("--to-bar", type=bars, metavar="N", help="end with bar N (the last)")
-    tempo = parser.add_mutually_exclusive_group()
-    tempo.add_argument(
-        "--bpm", type=bpm, help="tempo at the start, in beats of the metre's unit (as written)"
-    )
-    tempo.add_argument(
-        "--speed",
-        type=number(MIN_SPEED_PERCENT, MAX_SPEED_PERCENT),
-        metavar="PERCENT",
-        help=f"of the written tempo, {MIN_SPEED_PERCENT} to {MAX_SPEED_PERCENT} (100)",
-    )
 
 
 def chosen_chart(args: argparse.Namespace, usual_s: float = 0.0) -> Chart:

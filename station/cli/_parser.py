@@ -8,8 +8,6 @@ import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from station.toml_source import nearest
-
 _WIDTH = 90
 _LONGEST_NAME = 80
 
@@ -91,6 +89,8 @@ def choice_of(names: Iterable[str], what: str) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if text not in known:
+            from station.toml_source import nearest
+
             raise argparse.ArgumentTypeError(
                 f"'{text[:40]}' is no {what}; {nearest(text, known).rstrip('.')}"
             )
@@ -100,6 +100,7 @@ def choice_of(names: Iterable[str], what: str) -> Callable[[str], str]:
 
 
 bpm = number(1, 1000)
+speed_percent = number(25, 200)
 latency_ms = number(-1000, 1000)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from station.analysis import analyse
-from station.cli._chart_choice import add_part, chosen_chart
+from station.cli._chart_choice import chosen_chart
 from station.cli._output import STDOUT, check_target, clean, say, write_json
 from station.cli._parser import add_json, latency_ms, whole
+from station.cli._part_arguments import add_part
 from station.cli._show_report import show_report
 from station.errors import WrongUse
 from station.free import analyse_free

@@ -7,13 +7,14 @@ import sys
 
 from station.charts import document
 from station.charts.chart import Chart
-from station.cli._chart_choice import add_chart_arguments, add_until_stopped, chosen_chart
+from station.cli._chart_choice import add_chart_arguments, chosen_chart
 from station.cli._keys import keyboard
 from station.cli._kit_choice import choose_kits
 from station.cli._live import LiveView
 from station.cli._meter import signs_for
 from station.cli._output import STDOUT, check_target, clean, note, say, write_json
 from station.cli._parser import add_json, choice_of, latency_ms, name, whole
+from station.cli._part_arguments import add_until_stopped
 from station.cli._screen import screen_for
 from station.cli._session import Outcome, Session
 from station.cli._signals import asked_to_stop
