@@ -87,9 +87,9 @@ class Desk:
         bpm = words.bpm(round(float(after.bpm(self._setup.written_bpm)), 1))
         percent = f"{words.bpm(round(float(after.speed * 100), 1))} %"
         if act in _BPM_STEPS:
-            return bpm, f"BPM, {percent} of the written tempo"
+            return bpm, f"BPM · {percent}"
         if act in (Act.FASTER, Act.SLOWER):
-            return percent, f"of the written tempo, {bpm} BPM"
+            return percent, f"SPEED · {bpm} BPM"
         if act in (Act.BAR_BACK, Act.BAR_ON):
             return f"BAR {after.bar + 1}", after.bars_line()
         return ("LOOP" if after.loop else "WHOLE"), after.bars_line()

@@ -299,6 +299,8 @@ class Window(QMainWindow):
         state = self._state
         if state.report is None or state.grid is None:
             return
+        # A page that was never shown does not know yet how much room it has.
+        self.report.resize(self._pages.size())
         self.report.show_report(state.report, state.take_id, state.grid)
         self._pages.setCurrentWidget(self.report)
         self.report.again.setFocus()

@@ -315,6 +315,8 @@ def report(passes: int = 0) -> dict[str, Any]:
 def test_the_report_of_a_loop_has_a_column_a_pass(
     stage: Stage, passes: int, columns: int | None
 ) -> None:
+    stage.window.resize(1280, 800)
+    QApplication.processEvents()
     stage.press(K.Key_Space)
     stage.say(Started("0192", NOW), Ended("0192", "finished", report(passes)))
     table = stage.window.report.passes
@@ -329,6 +331,14 @@ def test_the_report_of_a_loop_has_a_column_a_pass(
         assert table.shown[:4] == (1, 2, 3, None)
         assert table.shown[-1] == passes
         assert len(table.shown) < 40
+
+
+def test_in_the_smallest_window_the_plots_have_the_room(stage: Stage) -> None:
+    stage.window.resize(800, 500)
+    QApplication.processEvents()
+    stage.press(K.Key_Space)
+    stage.say(Started("0192", NOW), Ended("0192", "finished", report(9)))
+    assert not stage.window.report.passes.isVisible()
 
 
 # ---------------------------------------------------------------- the key page
