@@ -271,6 +271,15 @@ class PlacementCall(StrEnum):
     UNDECIDED = "undecided"
 
 
+class SwingCall(StrEnum):
+    """How wide the swing is against the one that is written."""
+
+    WIDER = "wider"
+    NARROWER = "narrower"
+    AS_WRITTEN = "as written"
+    UNDECIDED = "undecided"
+
+
 @dataclass(frozen=True, slots=True)
 class TempoVerdict:
     """Tempo ratio in percent (positive is faster), with an anytime-valid interval."""
@@ -317,24 +326,34 @@ class LimbVerdict:
 
 @dataclass(frozen=True, slots=True)
 class SwingVerdict:
-    """Long over short part of a beat, measured; `written`: as in the chart, if that has one."""
+    """Long over short part of a beat, measured, and judged against the ratio aimed at.
+
+    `written` is what the chart has; None, and nothing is called, where it has several.
+    """
 
     ratio: float
     low: float
     high: float
     offbeats: int
     written: float | None = None
+    call: SwingCall = SwingCall.UNDECIDED
+    called_at_beat: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The five answers; a part that cannot be said is None, never a made-up number."""
+    """The five answers; a part that cannot be said is None, never a made-up number.
+
+    `matched` says whether the hits follow the chart: nothing is called while that is not known
+    (None), and nothing is told at all of hits that do not (False).
+    """
 
     tempo: TempoVerdict
     placement: PlacementVerdict
     spread: SpreadVerdict | None = None
     limbs: tuple[LimbVerdict, ...] | None = None
     swing: SwingVerdict | None = None
+    matched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,7 @@ def verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "spread": _spread(verdict.spread),
         "limbs": None if verdict.limbs is None else [_limb(limb) for limb in verdict.limbs],
         "swing": _swing(verdict.swing),
+        "matched": verdict.matched,
     }
 
 
@@ -329,6 +330,8 @@ def _swing(v: SwingVerdict | None) -> dict[str, Any] | None:
         "high": _rounded(v.high, 4),
         "offbeats": v.offbeats,
         "written": _rounded(v.written, 4),
+        "call": v.call.value,
+        "called_at_beat": v.called_at_beat,
     }
 
 

@@ -22,6 +22,7 @@ from station.report import Report
 from station.timing import beats
 from station.timing.statistics_passes import Pass
 from station.units import s_from_ns
+from station.verdict_words import NOT_FOLLOWED, SWING_WORDS
 
 _WORST_BARS = 3
 _MOST_LIMBS = 4
@@ -35,9 +36,16 @@ _SUSPECT = int(Flag.DOUBLE_TRIGGER | Flag.CROSSTALK)
 
 def render_text(report: Report) -> str:
     """The report as text of at most 24 lines, without a line break at the end."""
+    tempo, placement = report.verdict.tempo, report.verdict.placement
+    if report.verdict.matched is False:
+        answer = [_headline(tempo.call.value, NOT_FOLLOWED)]
+    else:
+        answer = [
+            _headline(tempo.call.value, tempo_words(tempo)),
+            _headline(placement.call.value, placement_words(placement)),
+        ]
     lines = [
-        _headline(report.verdict.tempo.call.value, tempo_words(report.verdict.tempo)),
-        _headline(report.verdict.placement.call.value, placement_words(report.verdict.placement)),
+        *answer,
         "",
         f"{report.chart.title} at {report.chart.bpm:g} BPM",
         _counts(report),
@@ -116,6 +124,8 @@ def _parts(verdict: Verdict) -> list[str]:
         words = f"swing {swing.ratio:.2f}:1, between {swing.low:.2f} and {swing.high:.2f}"
         if swing.written is not None:
             words += f"; written {swing.written:.2f}:1"
+        if swing.call in SWING_WORDS:
+            words += f", so {SWING_WORDS[swing.call]}"
         lines.append(f"{words} ({swing.offbeats} off-beats)")
     return lines
 

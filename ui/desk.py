@@ -96,10 +96,12 @@ class Desk:
 
     def _read(self, plan: Plan) -> Written | None:
         try:
-            chart = plan.chart_as_written()
+            chart, complaint = plan.read()
         except StationError as error:
             self._complain(str(error))
             return None
+        if complaint:
+            self._complain(complaint)
         self._laid = plan.chart, plan.left_handed
         self._written = Written(chart)
         return self._written

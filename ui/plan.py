@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
 from station.charts import document
 from station.charts.chart import Chart
 from station.charts.excerpt import at_speed, repeated, titled_excerpt, until_stopped
 from station.engine.messages import Start
 from station.errors import WrongUse
-from station.files import load_chart
+from station.files import load_chart_with_complaints
 from ui.practice import UNTIL_STOPPED
 
 # As the driver names it, so that it is found again in the list of kits.
@@ -66,8 +67,23 @@ class Plan:
         ChartError
             When it cannot be read.
         """
-        chart = load_chart(self.chart)
-        return chart.left_handed() if self.left_handed else chart
+        return self.read()[0]
+
+    def read(self) -> tuple[Chart, str]:
+        """The same, and what could not be read of it, in a line; empty when all could.
+
+        Raises
+        ------
+        ChartError
+            When none of it could.
+        """
+        chart, complaints = load_chart_with_complaints(self.chart)
+        if self.left_handed:
+            chart = chart.left_handed()
+        if not complaints:
+            return chart, ""
+        more = f" And {len(complaints) - 1} more." if len(complaints) > 1 else ""
+        return chart, f"{Path(self.chart).name}: {complaints[0]}{more}"
 
     def chart_as_played(self) -> Chart:
         """The part of the chart, at the tempo and as long as wanted.

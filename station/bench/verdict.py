@@ -18,6 +18,7 @@ from station.bench import tempo_bands
 from station.bench import verdict_cases as cases
 from station.bench import verdict_intervals as intervals
 from station.bench import verdict_peers as peers
+from station.bench import verdict_swing as swing
 from station.bench.verdict_real import noise_of_real_takes
 from station.bench.verdict_speed import speed
 from station.bench.verdict_trials import Trials, tempo_offsets, try_placement, try_tempo
@@ -82,6 +83,8 @@ def run(
     told["intervals"] = intervals.rows(runs // 2, BEATS, seed + 5)
     say("tempo curve")
     told["tempo_curve"] = tempo_bands.measure(max(4, runs // 20), seed, say=say)
+    say("calls of the swing")
+    told["swing"] = swing.rows(runs // 4, BEATS // 2, seed + 12)
     say("speed")
     told["speed"] = speed()
     told["targets"] = _targets(told)
@@ -257,6 +260,7 @@ def _targets(told: dict[str, Any]) -> list[dict[str, Any]]:
             max(100 - row["holds"] for row in told["tempo_curve"]),
             5.0,
         ),
+        *swing.targets(told["swing"]),
         ("verdict update on a kit, ns a hit", told["speed"]["kit_ns"], 50),
         ("verdict of one hit, one call, 99.9 %, µs", told["speed"]["one_call_us_p999"], 10),
         ("one hit, the whole analysis, 99.9 %, µs", told["speed"]["whole_hit_us_p999"], 10),
@@ -312,6 +316,7 @@ def render(told: dict[str, Any]) -> str:
         f"{row['width_percent']:18.2f}"
         for row in told["tempo_curve"]
     ]
+    lines += swing.render(told["swing"])
     lines += ["", *(f"{name}: {value}" for name, value in told["speed"].items())]
     lines += ["", "targets"]
     for row in told["targets"]:

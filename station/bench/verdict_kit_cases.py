@@ -43,7 +43,7 @@ class KitTakes:
     offsets_ms
         Shape (runs, notes); NaN is not struck.
     spread_ms
-        SD of the hits about the player's drift, what pads and off-beats differ by included.
+        SD of the hits on the beat about the player's drift, what pads differ by included.
     limb_ms, place
         Kick against hi-hat, and where the off-beat lies in its beat, as put in.
     limb_so_far_ms, place_so_far
@@ -100,7 +100,7 @@ def kit_takes(runs: int, beats: int, seed: int, *, wanders: bool) -> KitTakes:
         "kit, to a click" if wanders else "kit, truly steady",
         kit_chart(beats),
         hits_and_wander.reshape(runs, -1),
-        float(hits.std()),
+        float(hits[:, :, :2].std()),
         KICK_MS,
         place,
         KICK_MS + _mean_so_far(apart),
@@ -118,7 +118,7 @@ def drummer_takes(runs: int, beats: int, seed: int) -> KitTakes:
         "kit, simulated drummer",
         chart,
         np.stack([_offsets(chart, replace(human, seed=seed + r)) for r in range(runs)]),
-        float(np.nanstd(np.stack(still))),
+        float(np.nanstd(np.stack(still).reshape(runs, beats, 3)[:, :, :2])),
         human.limb_offsets_ms[Pad.KICK],
         place,
         np.full((runs, beats), human.limb_offsets_ms[Pad.KICK]),

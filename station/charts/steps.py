@@ -64,7 +64,7 @@ def parse_sticking(line: str, steps: int) -> dict[int, Sticking]:
     return {i: _HANDS[letter] for i, letter in enumerate(letters) if letter != _REST}
 
 
-def swung(position: Fraction, pair: Fraction, ratio: Fraction) -> Fraction:
+def swung(position: Fraction, pair: Fraction, ratio: Fraction, back: bool = False) -> Fraction:
     """Where a straight position comes to lie in swing.
 
     Within each pair the first half is stretched and the second shortened so that they last as
@@ -76,10 +76,13 @@ def swung(position: Fraction, pair: Fraction, ratio: Fraction) -> Fraction:
         In quarter notes.
     ratio
         Long over short; 1 is straight.
+    back
+        The other way: where a swung position came from.
     """
     whole, x = divmod(position, pair)
     half, long = pair / 2, pair * ratio / (1 + ratio)
-    moved = x / half * long if x < half else long + (x - half) / half * (pair - long)
+    here, there = (long, half) if back else (half, long)
+    moved = x / here * there if x < here else there + (x - here) / (pair - here) * (pair - there)
     return whole * pair + moved
 
 

@@ -15,10 +15,11 @@ from station.charts.excerpt import (
     titled_excerpt,
     until_stopped,
 )
+from station.cli._output import clean, note
 from station.cli._parser import number, whole
 from station.cli._part_arguments import MOST_BARS, add_part
 from station.errors import ChartError, WrongUse
-from station.files import load_chart
+from station.files import load_chart_with_complaints
 from station.units import NS_PER_S, ns_from_s
 
 DEFAULT_CHART = "straight-eighths"
@@ -35,7 +36,7 @@ def add_chart_arguments(
     group.add_argument(
         "--chart",
         default=DEFAULT_CHART,
-        help=f"a chart's name, or a TOML or MIDI file ({DEFAULT_CHART})",
+        help=f"a chart's name, or a TOML, MusicXML or MIDI file ({DEFAULT_CHART})",
     )
     add_part(group)
     group.add_argument(
@@ -66,7 +67,7 @@ def chosen_chart(args: argparse.Namespace, usual_s: float = 0.0) -> Chart:
     ChartError, WrongUse
         When it cannot be read, has no notes, or cannot be played so fast or so long.
     """
-    chart = load_chart(args.chart)
+    chart = told_chart(args.chart)
     if args.left_handed:
         chart = chart.left_handed()
     chart = part_of(chart, args.chart, args.from_bar, args.to_bar)
@@ -103,6 +104,20 @@ def part_of(chart: Chart, name: str, from_bar: int | None, to_bar: int | None) -
     if not part.notes:
         raise WrongUse(f"'{name}' has no notes in bars {first} to {end}; choose others.")
     return part
+
+
+def told_chart(name: str) -> Chart:
+    """A chart by name or path; what could not be read of it is told on standard error.
+
+    Raises
+    ------
+    FileError
+        As `load_chart`.
+    """
+    chart, complaints = load_chart_with_complaints(name)
+    for complaint in complaints:
+        note(clean(f"{name}: {complaint}"))
+    return chart
 
 
 def _of_length(chart: Chart, args: argparse.Namespace, usual_s: float) -> Chart:

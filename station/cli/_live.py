@@ -16,6 +16,7 @@ from station.engine.messages import KitStatus
 from station.engine.ring import Records
 from station.model import JudgementKind
 from station.units import NS_PER_MINUTE, NS_PER_S, ms_from_ns
+from station.verdict_words import NOT_FOLLOWED
 
 # So many hits does the meter's dot stand for: one alone jumps about.
 _RECENT = 8
@@ -138,7 +139,12 @@ class LiveView:
         return str(tempo if tempo != _SILENT else placement).upper()
 
     def interval_line(self) -> str:
-        """The numbers behind the word, each with its interval; empty when there are none."""
+        """The numbers behind the word, each with its interval; empty when there are none.
+
+        Of hits that do not follow the chart, that they do not.
+        """
+        if self._verdict.get("matched") is False:
+            return NOT_FOLLOWED
         parts = []
         for part, value, unit in (
             ("tempo", "ratio_percent", "%"),

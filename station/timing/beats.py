@@ -36,8 +36,19 @@ def in_bar(chart: Chart, ticks: NDArray[np.int64]) -> tuple[NDArray[np.int64], N
 
     A bar that is cut short by a metre change has the length of its metre.
     """
+    return _since(chart, ticks, [change.bar_ticks(chart.ppq) for change in chart.metre])
+
+
+def passed(chart: Chart, ticks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many ticks of its beat have passed at each tick, and how many the beat has."""
+    return _since(chart, ticks, [change.beat_ticks(chart.ppq) for change in chart.metre])
+
+
+def _since(
+    chart: Chart, ticks: NDArray[np.int64], lengths_of_metres: list[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     starts = np.array([change.tick for change in chart.metre], dtype=np.int64)
-    lengths = np.array([change.bar_ticks(chart.ppq) for change in chart.metre], dtype=np.int64)
+    lengths = np.array(lengths_of_metres, dtype=np.int64)
     metre = np.maximum(np.searchsorted(starts, ticks, side="right") - 1, 0)
     return (ticks - starts[metre]) % lengths[metre], lengths[metre]
 

@@ -40,9 +40,12 @@ holds for the player and not only for the take; for a steady one it narrows once
 mean. Which part of the offsets is drift is a matter of definition, and here it is what two
 hits 12 beats apart still share: what is quicker counts as spread, correlated or not, and what
 is slower or goes straight does not (at the correlation of real takes: .87 of the variance is
-spread, the slow wander is not). What limbs and off-beats differ by is in it. A free clock has
+spread, the slow wander is not). What limbs differ by is in it. A free clock has
 no SD about anything; what is told of it is how far it strays from where 12 beats before and
 after would have it.
+
+*What is swung*, off-beats alone between two beats, counts for the swing and for nothing else:
+where they lie is a matter of the ratio that is played, and no fixed one is taken for granted.
 """
 
 from __future__ import annotations
@@ -52,6 +55,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from station.timing.following import HAND, count, followed
 from station.timing.kernel import kernel
 
 BATCH_BEATS = 4
@@ -59,14 +63,18 @@ PLACEMENT_BATCHES = 2  # to one of placement
 SPREAD_BATCHES = 8  # to one of spread
 SPREAD_APART = 3  # batches after which what is left of an offset is drift
 PAIRS_TOGETHER = 4  # pairs or triples to one observation
+SWING_ASKED = 4  # observations of the swing from one question to the next
 
 # A row a note: which batch, chord and triples it is part of, and how it was played.
 # `limb` is the place in MOMENTS of its pad against `reference`, −1 for none; `first_of`,
 # `middle_of`, `last_of` are places in TRIPLE, −1 for none; `swings` is 1 where there is one.
+# `between` is 1 where the player may swing it. `gaps_a_beat`: how near the pad's next note is;
+# `pull`: by how much a hit says where the hand is.
 NOTE = np.dtype(
     [("written_ns", "i8"), ("offset_ns", "i8"), ("played", "i4"), ("batch", "i4"),
      ("chord_begin", "i4"), ("chord_end", "i4"), ("reference", "i4"), ("limb", "i4"),
-     ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("swings", "i4")]
+     ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("swings", "i2"),
+     ("between", "i2"), ("gaps_a_beat", "f4"), ("pull", "f4")]
 )  # fmt: skip
 # A beat, what lies within, and the next beat, on one pad: places of notes, and how many of them
 # were played.
@@ -74,10 +82,11 @@ TRIPLE = np.dtype([("first", "i4"), ("middle", "i4"), ("last", "i4"), ("played",
 # `BATCH_BEATS` beats of the chart, with sums over the hits so far: offsets x in ms, written
 # times t in beats from `origin_ns`. Batches without a note are left out; `number` counts them.
 # `ends_*` is 1 in the last batch of what is put together, 2 if the chart's end cuts that short.
+# `fresh` is 1 where the hand has jumped. `beat_ms` is the length of a beat here.
 BATCH = np.dtype(
     [("notes_left", "i8"), ("number", "i8"), ("end_beat", "i8"), ("whole", "i4"),
-     ("ends_placement", "i4"), ("ends_spread", "i4"), ("_", "i4"),
-     ("origin_ns", "i8"), ("origin_beats", "f8"),
+     ("ends_placement", "i4"), ("ends_spread", "i4"), ("fresh", "i4"),
+     ("beat_ms", "f8"), ("beats_a_ns", "f8"), ("origin_ns", "i8"), ("origin_beats", "f8"),
      ("n", "f8"), ("x", "f8"), ("t", "f8"), ("xx", "f8"), ("xt", "f8"), ("tt", "f8")]
 )  # fmt: skip
 # Of the spread: n observations, their mean and squares (Welford). Of swing and limbs: how many
@@ -101,10 +110,11 @@ CALL = np.dtype(
      ("wide", "f8"), ("narrow", "f8"), ("estimate", "f8"), ("scale", "f8"), ("log_n", "f8"),
      ("call", "i8"), ("called_at_beat", "i8")]
 )  # fmt: skip
-# Where we are: next batch, number of the batch before, and sums not yet put together.
+# Where we are: next batch, number of the batch before, and sums not yet put together; and where
+# the hand is (see `following`).
 STATE = np.dtype(
     [("next_batch", "i8"), ("before", "i8"), ("before8", "i8"), ("beat_ns", "f8"),
-     ("n8", "f8"), ("x8", "f8")]
+     ("n8", "f8"), ("x8", "f8"), *HAND]
 )  # fmt: skip
 
 OPEN, LOW, HIGH, WITHIN = 0, 1, 2, 3
@@ -114,6 +124,7 @@ OPEN, LOW, HIGH, WITHIN = 0, 1, 2, 3
 LOG_INTERVAL = math.log(20.0)
 TEMPO_LOG_CALL = math.log(32.0)
 PLACEMENT_LOG_CALL = math.log(25.0)
+SWING_LOG_CALL = math.log(25.0)
 FEWEST = 4  # observations before anything is called
 # Variances in units of σ² (scatter of batch means; of the clock a beat; of what wanders), and
 # weights. A wanderer is rare at first sight, and found out where there is one; a limb that
@@ -312,31 +323,27 @@ def _bound(noises: NDArray[np.void], call: np.void, side: float) -> float:
 
 @kernel
 def _proven(noises: NDArray[np.void], call: np.void) -> int:
-    """What is proven now, after `weigh`; the call that was made where nothing speaks against it."""
+    """What is proven now, after `weigh`, or has been while the estimate stayed on its side."""
     estimate = float(call["estimate"])
-    said = int(call["call"])
-    if said == WITHIN and not call["low"] <= estimate <= call["high"]:
-        said = OPEN
-    if estimate < call["low"]:
-        if log_e(noises, call, call["low"]) > call["log_call"]:
-            return LOW
-        against = said == HIGH and log_e(noises, call, call["high"]) > LOG_INTERVAL
-        return OPEN if against else said
-    if estimate > call["high"]:
-        if log_e(noises, call, call["high"]) > call["log_call"]:
-            return HIGH
-        against = said == LOW and log_e(noises, call, call["low"]) > LOG_INTERVAL
-        return OPEN if against else said
-    above = log_e(noises, call, call["low"]) > LOG_INTERVAL
-    below = log_e(noises, call, call["high"]) > LOG_INTERVAL
-    if above and below:
-        return WITHIN
-    return OPEN if (said == LOW and above) or (said == HIGH and below) else said
+    below = estimate < call["low"]
+    above = estimate > call["high"]
+    where = LOW if below else (HIGH if above else WITHIN)
+    if call["call"] == where:
+        return where
+    if below or above:
+        margin = call["low"] if below else call["high"]
+        proven = log_e(noises, call, margin) > call["log_call"]
+    else:
+        proven = (
+            log_e(noises, call, call["low"]) > LOG_INTERVAL
+            and log_e(noises, call, call["high"]) > LOG_INTERVAL
+        )
+    return where if proven else OPEN
 
 
 @kernel
 def _decide(noises: NDArray[np.void], call: np.void, beat: int) -> None:
-    """Call what is proven now; withdraw a call that the interval has come to exclude."""
+    """Call what is proven now; withdraw a call that the estimate has left."""
     weigh(noises, call)
     if call["n"] < FEWEST:
         return
@@ -369,7 +376,7 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
     batches
         How many batches after the one before; more than 1 where batches had no hit.
     first
-        Whether this is the first: it only says where the level is.
+        Whether this is the first, at all or after a jump: it only says where the level is.
     """
     clock = noise["clock"]
     wander = noise["wander"]
@@ -379,6 +386,8 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
     if first:
         noise["level_y"] = y
         noise["level_x"] = x
+        noise["tempo_y"] = 0.0
+        noise["tempo_x"] = 0.0
         ahead = _BATCH_MOVES - _HALF
         noise["p00"] = wander * ahead * ahead + clock * BATCH_BEATS + own - 2.0 * shared
         noise["p01"] = _BATCH_KEEPS * wander * ahead
@@ -428,9 +437,9 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
 
 
 @kernel
-def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
-    """Put a settled batch with hits to the question of the tempo."""
-    first = state["before"] < 0
+def _hear_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
+    """Take in what a settled batch with hits says of the tempo."""
+    first = state["before"] < 0 or batch["fresh"] == 1
     steps = batch["number"] - state["before"]
     state["before"] = batch["number"]
     y = -batch["x"] / batch["n"]
@@ -440,8 +449,6 @@ def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: n
     if first or noises[0]["w"] == 0.0:
         return
     call["n"] += 1
-    if batch["ends_placement"]:  # every other batch: to ask costs more than to listen
-        _decide(noises, call, batch["end_beat"])
 
 
 @kernel
@@ -503,6 +510,8 @@ def _ask_spread(batches: NDArray[np.void], last: int, moments: np.void) -> None:
     tt = 0.0
     while first >= 0 and batches[first]["number"] // SPREAD_BATCHES == stretch:
         batch = batches[first]
+        if batch["fresh"]:
+            return
         n += batch["n"]
         x += batch["x"]
         t += batch["t"]
@@ -570,6 +579,7 @@ def _gather(
 def _ask_swing(
     triple: np.void,
     notes: NDArray[np.void],
+    batches: NDArray[np.void],
     moments: NDArray[np.void],
     noises: NDArray[np.void],
     calls: NDArray[np.void],
@@ -581,8 +591,14 @@ def _ask_swing(
     begin = first["written_ns"] + first["offset_ns"]
     whole = last["written_ns"] + last["offset_ns"] - begin
     part = middle["written_ns"] + middle["offset_ns"] - begin
-    if 0 < part < whole:
-        _gather(SWING, part / whole - SWING_CENTRE, moments, noises, calls)
+    if not 0 < part < whole:
+        return
+    _gather(SWING, part / whole - SWING_CENTRE, moments, noises, calls)
+    call = calls[FIRST_PAIR_CALL]
+    asked = moments[SWING]["held"] == 0 and call["n"] % SWING_ASKED == 0
+    if asked and call["log_call"] > 0.0:  # there is one ratio that is aimed at
+        mine = noises[FIRST_PAIR : FIRST_PAIR + len(PAIR_NOISES)]
+        _decide(mine, call, batches[last["batch"]]["end_beat"])
 
 
 @kernel
@@ -597,7 +613,10 @@ def _ask(
     while state["next_batch"] < len(batches) and batches[state["next_batch"]]["notes_left"] == 0:
         batch = batches[state["next_batch"]]
         if batch["whole"] and batch["n"] > 0.0:
-            _ask_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
+            _hear_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
+        # Every other batch, played or not: to ask costs more than to listen.
+        if batch["ends_placement"] and calls[TEMPO]["n"] > 0:
+            _decide(noises[:FIRST_MEAN], calls[TEMPO], batch["end_beat"])
         _ask_placement(batch, state, noises[FIRST_MEAN:FIRST_PAIR], calls[PLACEMENT])
         if batch["ends_spread"] == 1:
             _ask_spread(batches, state["next_batch"], moments[SPREAD])
@@ -637,6 +656,7 @@ def feed(
     for i in range(len(settled)):
         row = settled[i]
         index = row["chart_index"]
+        count(state, row["ticket"], index)
         if index < 0:
             continue
         note = notes[index]
@@ -646,14 +666,16 @@ def feed(
             continue
         note["played"] = 1
         note["offset_ns"] = row["offset_ns"]
-        x = row["offset_ns"] * _MS
-        t = (note["written_ns"] - batch["origin_ns"]) * beats_a_ns
-        batch["n"] += 1.0
-        batch["x"] += x
-        batch["t"] += t
-        batch["xx"] += x * x
-        batch["xt"] += x * t
-        batch["tt"] += t * t
+        off_beats = row["offset_ns"] * batch["beats_a_ns"]
+        if followed(state, batch, note, off_beats):
+            x = row["offset_ns"] * _MS - state["beats_off"] * batch["beat_ms"]
+            t = (note["written_ns"] - batch["origin_ns"]) * beats_a_ns
+            batch["n"] += 1.0
+            batch["x"] += x
+            batch["t"] += t
+            batch["xx"] += x * x
+            batch["xt"] += x * t
+            batch["tt"] += t * t
         # Here and not in kernels of their own: a call costs more than what there is to do.
         reference = note["reference"]
         if reference == index:
@@ -670,7 +692,7 @@ def feed(
                 if place >= 0:
                     triples[place]["played"] += 1
                     if triples[place]["played"] == 3:
-                        _ask_swing(triples[place], notes, moments, noises, calls)
+                        _ask_swing(triples[place], notes, batches, moments, noises, calls)
     _ask(batches, state, moments, noises, calls)
 
 

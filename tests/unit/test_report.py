@@ -21,6 +21,7 @@ from station.model import (
     PlacementVerdict,
     SpreadVerdict,
     StampedBy,
+    SwingCall,
     SwingVerdict,
     TakeState,
     TempoCall,
@@ -94,6 +95,7 @@ def test_the_json_of_a_take():
             "spread": None,
             "limbs": None,
             "swing": None,
+            "matched": None,
         },
     }  # fmt: skip
 
@@ -187,7 +189,8 @@ def test_every_part_of_a_verdict_is_told():
         placement=PlacementVerdict(PlacementCall.AHEAD, -9.10004, -12.0, -6.2, 112, True),
         spread=SpreadVerdict(8.8, 8.1, 9.6),
         limbs=(LimbVerdict(Pad.KICK, Pad.HI_HAT, -6.6, -8.1, -5.0, 96),),
-        swing=SwingVerdict(1.21, 1.17, 1.25, 128),
+        swing=SwingVerdict(1.21, 1.17, 1.25, 128, 2.0, SwingCall.NARROWER, 64),
+        matched=True,
     )
     assert verdict_dict(verdict) == {
         "tempo": {"call": "rushing", "ratio_percent": 0.8124, "low": 0.4, "high": 1.2,
@@ -198,7 +201,8 @@ def test_every_part_of_a_verdict_is_told():
         "limbs": [{"pad": "kick", "against": "hi-hat", "offset_ms": -6.6, "low": -8.1,
                    "high": -5.0, "pairs": 96}],
         "swing": {"ratio": 1.21, "low": 1.17, "high": 1.25, "offbeats": 128,
-                  "written": None},
+                  "written": 2.0, "call": "narrower", "called_at_beat": 64},
+        "matched": True,
     }  # fmt: skip
 
 
@@ -350,3 +354,16 @@ def test_rows_are_told_as_the_hits_are():
             "offset_ms": (int(offset_ns) + 500) // 1000 / 1000 if note >= 0 else None,
         }
         assert str(row["t_ms"]) != "-0.0"
+
+
+def test_hits_that_do_not_follow_the_chart_are_told_so_in_one_sentence():
+    hits = [hit(i, 500 * 0.37 * i + 60) for i in range(400)]
+    report = report_of(hits, pulse(320))
+    assert report.verdict.matched is False
+    assert report.verdict.tempo.ratio_percent is None
+    lines = render_text(report).splitlines()
+    assert lines[0].split(maxsplit=1) == [
+        "UNDECIDED",
+        "These hits do not follow the chart; check chart and tempo.",
+    ]
+    assert lines[1] == ""

@@ -165,7 +165,7 @@ class ReportPage(QWidget):
             self._plots.addWidget(_framed(self._spread), 38)
         text_px = max(_LEAST_TEXT_PX, self.height() // 48)
         self._offsets.show_summary(summary, text_px)
-        self._spread.show_summary(summary, text_px, pads=min(4, max(2, self.height() // 140)))
+        self._spread.show_summary(summary, text_px, pads=min(4, max(2, self.height() // 160)))
 
 
 def _framed(plot: QWidget) -> QFrame:

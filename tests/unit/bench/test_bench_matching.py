@@ -35,6 +35,14 @@ def test_kit_parts_stand_next_to_the_oracle(result):
     assert sum(r["slips"] for r in kit) == 0
 
 
+def test_who_comes_in_late_rests_or_plays_on_is_found_and_nothing_false_is_said(result):
+    rows = result["entries"]
+    assert len(rows) == 2 * 2 * 8
+    assert all(row["found"] == row["runs"] == 1 for row in rows)
+    assert sum(row["lies"] for row in rows) == 0
+    assert [row["resyncs"] for row in rows] == [int("rests" in row["what"]) for row in rows]
+
+
 def test_every_row_is_rendered_beside_its_target(result):
     lines = matching.render(result).splitlines()
     row = next(line for line in lines if line.startswith("330 kit eighths"))

@@ -189,3 +189,8 @@ def test_a_terminal_without_the_signs_gets_lines(view: LiveView) -> None:
     out.encoding = "ascii"
     with screen_for(out, "Seven", quiet=False) as screen:
         assert isinstance(screen, Lines)
+
+
+def test_hits_that_do_not_follow_the_chart_are_told_so(view: LiveView) -> None:
+    view.judge({"tempo": {"call": "undecided", "ratio_percent": None}, "matched": False})
+    assert view.interval_line() == "These hits do not follow the chart; check chart and tempo."

@@ -220,7 +220,7 @@ def test_a_tempo_that_a_part_of_the_chart_cannot_be_played_at_is_said(stage: Sta
     changes = tuple(TempoChange(t, Fraction(60 * 10**9, bpm)) for t, bpm in tempi)
     fast = replace(load_chart(EIGHT_BARS), tempo=TempoMap(480, changes))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ui.plan.load_chart", lambda name: fast)
+        patch.setattr("ui.plan.load_chart_with_complaints", lambda name: (fast, ()))
         stage.setup.chart.setCurrentIndex(stage.setup.chart.findData("20-flam"))
         stage.setup.chart.activated.emit(0)
         assert stage.window.problem_banner.text == ""

@@ -1,0 +1,187 @@
+"""What one note of a score says about a stroke: where, how loud, which hand, how it rolls."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from xml.etree.ElementTree import Element
+
+from station.charts import gm
+from station.charts.lanes import Place
+from station.charts.musicxml_elements import is_yes, text_of, whole
+from station.charts.musicxml_words import is_hands, is_other_sticking
+from station.model import Dynamic, Pad, Zone
+
+# In quarter notes.
+TYPES: dict[str, Fraction] = {
+    "long": Fraction(16),
+    "breve": Fraction(8),
+    "whole": Fraction(4),
+    "half": Fraction(2),
+    "quarter": Fraction(1),
+    "eighth": Fraction(1, 2),
+    "16th": Fraction(1, 4),
+    "32nd": Fraction(1, 8),
+    "64th": Fraction(1, 16),
+    "128th": Fraction(1, 32),
+    "256th": Fraction(1, 64),
+}
+_MAX_MARKS = 8
+# Most notes have none of these around them.
+_MARKS = frozenset({"notations", "lyric", "tie"})
+_OPEN = ("open", "open-string", "harmonic")
+
+
+@dataclass(slots=True)
+class Stroke:
+    """A note as it stands in the score.
+
+    Attributes
+    ----------
+    at, length
+        In quarter notes; `at` from the bar line.
+    place, midi_note
+        What is struck.
+    key
+        What its grace notes call it.
+    dynamic
+        Ghost, normal, accent.
+    hands
+        A sticking on the note itself, as written; empty for none.
+    roll
+        The time from one stroke of an open roll to the next, in quarter notes; 0 for none.
+    buzz
+        A multiple bounce roll.
+    tied_from, tied_to
+        It goes on sounding from the note before, or into the next.
+    swings
+        It is as long as it looks, so that swing moves it.
+    late
+        How much later than written it is played, in quarter notes; the writer's own.
+    """
+
+    at: Fraction
+    length: Fraction
+    place: Place
+    midi_note: int
+    key: Hashable = None
+    dynamic: Dynamic = Dynamic.NORMAL
+    hands: str = ""
+    roll: Fraction = Fraction(0)
+    buzz: bool = False
+    tied_from: bool = False
+    tied_to: bool = False
+    swings: bool = False
+    late: Fraction = Fraction(0)
+
+
+def stroke_of(
+    note: Element, at: Fraction, length: Fraction, place: Place, midi_note: int
+) -> tuple[Stroke, list[str]]:
+    """A note's stroke, and what of it cannot be read."""
+    stroke = Stroke(at, length, place, midi_note, (place, midi_note))
+    head = note.find("notehead")
+    if head is not None and is_yes(head, "parentheses"):
+        stroke.dynamic = Dynamic.GHOST
+    stroke.swings = _is_nominal(note, length)
+    problems: list[str] = []
+    if any(child.tag in _MARKS for child in note):
+        problems = list(_read_marks(note, stroke))
+    return stroke, problems
+
+
+def _read_marks(note: Element, stroke: Stroke) -> Iterator[str]:
+    """Fill in what stands around the note; yields what cannot be read."""
+    stroke.place, stroke.midi_note = _opened(note, stroke.place, stroke.midi_note)
+    if note.find("notations/articulations/accent") is not None or (
+        note.find("notations/articulations/strong-accent") is not None
+    ):
+        stroke.dynamic = Dynamic.ACCENT
+    ties = {one.get("type") for path in ("tie", "notations/tied") for one in note.iterfind(path)}
+    stroke.tied_from, stroke.tied_to = "stop" in ties, "start" in ties
+    yield from _rolls(note, stroke)
+    stickings = list(_stickings(note))
+    stroke.hands = next(filter(is_hands, stickings), "")
+    if any(map(is_other_sticking, stickings)):
+        yield "a sticking for both hands at once is not read"
+
+
+def _stickings(note: Element) -> Iterator[str]:
+    """Texts on a note that may be its sticking, wherever programs put it."""
+    for path in (
+        "lyric/text",
+        "notations/technical/fingering",
+        "notations/technical/pluck",
+        "notations/technical/other-technical",
+        "notations/articulations/other-articulation",
+    ):
+        for one in note.iterfind(path):
+            yield (one.text or "").strip()
+
+
+def _opened(note: Element, place: Place, midi_note: int) -> tuple[Place, int]:
+    """A circle over a closed hi-hat opens it, whatever its instrument is."""
+    if place == (Pad.HI_HAT, Zone.CLOSED) and any(
+        note.find(f"notations/technical/{sign}") is not None for sign in _OPEN
+    ):
+        place = (Pad.HI_HAT, Zone.OPEN)
+        return place, gm.note_of_place(*place)
+    return place, midi_note
+
+
+def _is_nominal(note: Element, length: Fraction) -> bool:
+    value = _written_value(note)
+    return value == length and note.find("time-modification") is None
+
+
+def _written_value(note: Element) -> Fraction | None:
+    value = TYPES.get(text_of(note, "type"))
+    if value is None:
+        return None
+    dots = len(note.findall("dot"))
+    return value * (2 - Fraction(1, 2**dots))
+
+
+def _rolls(note: Element, stroke: Stroke) -> Iterator[str]:
+    """Fill in the roll; yields what cannot be read."""
+    for ornament in note.iterfind("notations/ornaments/*"):
+        if ornament.tag == "tremolo":
+            yield from _tremolo(note, ornament, stroke)
+        elif ornament.tag == "other-ornament" and _means_buzz(ornament):
+            stroke.buzz = True
+        elif ornament.tag in ("trill-mark", "mordent", "turn", "shake"):
+            yield f"a {ornament.tag.removesuffix('-mark')} is read as a single stroke"
+    if note.find("notations/fermata") is not None:
+        yield "a fermata is not read; the time goes on"
+
+
+def _tremolo(note: Element, tremolo: Element, stroke: Stroke) -> Iterator[str]:
+    kind = tremolo.get("type", "single")
+    marks = whole(tremolo.text or "")
+    if kind == "unmeasured" or _means_buzz(tremolo) or marks == 0:
+        stroke.buzz = True
+        return
+    if kind != "single":
+        yield "a tremolo between two notes is read as one stroke on each"
+        return
+    value = TYPES.get(text_of(note, "type"))
+    if marks is None or not 1 <= marks <= _MAX_MARKS or value is None:
+        yield "a roll that does not say how fast it is was read as a single stroke"
+        return
+    # The marks come on top of the note's own flags; a quarter note and longer have none.
+    step = min(value, Fraction(1)) / 2**marks * _tuplet_ratio(note)
+    if stroke.length % step:
+        yield "a roll with no whole number of strokes is read as a single stroke"
+        return
+    stroke.roll = step
+
+
+def _means_buzz(sign: Element) -> bool:
+    return (sign.text or "").strip().lower() == "z" or sign.get("smufl") == "buzzRoll"
+
+
+def _tuplet_ratio(note: Element) -> Fraction:
+    actual = whole(text_of(note, "time-modification/actual-notes"))
+    normal = whole(text_of(note, "time-modification/normal-notes"))
+    return Fraction(normal, actual) if actual and normal else Fraction(1)
