@@ -33,6 +33,7 @@ from station.model import (
 from station.timing.beam import DOUBLE, MISSED, Resync
 from station.timing.judging import Judging
 from station.timing.statistics import take_statistics
+from station.timing.statistics_passes import Pass, by_pass
 
 SCHEMA = "station.take/1"
 _PAD_NAMES = [pad.value for pad in PADS]
@@ -99,6 +100,11 @@ class Report:
         """Offsets of the hits that were a note, in order of time."""
         return self.offset_ns[self.chart_index >= 0] / np.float64(units.NS_PER_MS)
 
+    @cached_property
+    def passes(self) -> list[Pass]:
+        """How each pass of a loop went; empty for a chart that is played once."""
+        return by_pass(self.chart, self.chart_index, self.offset_ns, self.missed)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-ready `station.take/1`; times relative to the chart's tick 0.
 
@@ -124,6 +130,8 @@ class Report:
             told["latency_ms"] = _ms(self.latency_ns)
         if self.calibration is not None:
             told["calibration"] = calibration_dict(self.calibration)
+        if self.passes:
+            told["passes"] = [_pass(one) for one in self.passes]
         if self.resyncs:
             told["resyncs"] = [
                 {
@@ -345,6 +353,16 @@ def _swing(v: SwingVerdict | None) -> dict[str, Any] | None:
         "written": _rounded(v.written, 4),
         "call": v.call.value,
         "called_at_beat": v.called_at_beat,
+    }
+
+
+def _pass(one: Pass) -> dict[str, Any]:
+    return {
+        "pass": one.number,
+        "hits": one.hits,
+        "missed": one.missed,
+        "offset_ms": _rounded(one.offset_ms, 3),
+        "spread_ms": _rounded(one.spread_ms, 3),
     }
 
 

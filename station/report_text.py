@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,16 @@ from station.model import (
 )
 from station.report import Report
 from station.timing import beats
+from station.timing.statistics_passes import Pass
 from station.units import ms_from_ns, s_from_ns
 from station.verdict_words import NOT_FOLLOWED, SWING_WORDS
 
 _WORST_BARS = 3
 _MOST_LIMBS = 4
 _MOST_RESYNCS = 4
+# As many passes as stand side by side: the first ones, and the last ones.
+_MOST_PASSES = 8
+_FIRST_PASSES = 3
 _FEWEST_HITS = 2  # a bar with fewer says little about the bar
 _SUSPECT = int(Flag.DOUBLE_TRIGGER | Flag.CROSSTALK)
 
@@ -47,6 +52,7 @@ def render_text(report: Report) -> str:
     ]
     if len(report.offsets_ms):
         lines += [_offsets(report), *_parts(report.verdict), *_worst_bars(report)]
+    lines += _passes(report)
     if report.state is TakeState.BROKEN_OFF:
         lines.append("The take was broken off; notes after its end are not counted.")
     return "\n".join([*lines, *_calibration(report), *_resyncs(report), *_marks(report)])
@@ -125,20 +131,44 @@ def _parts(verdict: Verdict) -> list[str]:
 
 
 def _worst_bars(report: Report) -> list[str]:
-    bar_of = beats.count(report.chart, beats.note_ticks(report.chart), bars=True)
+    chart = report.chart
+    # Every pass of a loop has the same bars.
+    bar_of = beats.count(chart, beats.note_ticks(chart), bars=True) % max(1, chart.bars_a_pass)
     lines = []
     played = bar_of[report.chart_index[report.chart_index >= 0]]
     hits = np.bincount(played)
     off_ms = np.sqrt(np.bincount(played, weights=report.offsets_ms**2) / np.maximum(hits, 1))
     off_ms[hits < _FEWEST_HITS] = 0
     if far := _largest(off_ms):
-        lines.append("farthest off: " + ", ".join(f"bar {b + 1} ({off_ms[b]:.0f} ms)" for b in far))
+        bars = (f"bar {chart.written_bar(b) + 1} ({off_ms[b]:.0f} ms)" for b in far)
+        lines.append("farthest off: " + ", ".join(bars))
+    due = np.concatenate([played, bar_of[list(report.missed)]])
     missed = np.bincount(bar_of[list(report.missed)])
-    written = np.bincount(bar_of)
+    written = np.bincount(due)
     if most := _largest(missed):
-        bars = (f"bar {b + 1} ({missed[b]} of {written[b]})" for b in most)
+        bars = (f"bar {chart.written_bar(b) + 1} ({missed[b]} of {written[b]})" for b in most)
         lines.append("most missed: " + ", ".join(bars))
     return lines
+
+
+def _passes(report: Report) -> list[str]:
+    """A column for each pass; of many, the first and the last ones."""
+    passes = report.passes
+    if len(passes) < 2:
+        return []
+    shown: list[Pass | None] = list(passes)
+    if len(passes) > _MOST_PASSES:
+        shown = [*passes[:_FIRST_PASSES], None, *passes[_FIRST_PASSES - _MOST_PASSES :]]
+    rows: list[tuple[str, Callable[[Pass], str]]] = [
+        ("pass", lambda one: str(one.number)),
+        ("offset, ms", lambda one: "–" if one.offset_ms is None else _signed(one.offset_ms, 1)),
+        ("spread, ms", lambda one: "–" if one.spread_ms is None else f"{one.spread_ms:.1f}"),
+        ("missed", lambda one: str(one.missed)),
+    ]
+    return [
+        f"{name:<10}" + "".join("  …" if one is None else f"{cell(one):>7}" for one in shown)
+        for name, cell in rows
+    ]
 
 
 def _largest(by_bar: NDArray[np.generic]) -> list[int]:

@@ -27,6 +27,7 @@ from station.grid_clock import GridClock
 from station.model import PADS, JudgementKind
 from ui.grid import Grid, Place
 from ui.marks import Marks
+from ui.practice import Practice
 
 METER_HITS = 16
 # Polls that are kept while the start of the take is not known yet.
@@ -86,6 +87,8 @@ class Dashboard:
         The last confirmed offsets, oldest first, at most `METER_HITS`.
     hits, missed, extra
         Confirmed so far.
+    practice
+        What is chosen of the chart on the desk, between takes; None without a chart.
     heard_ns
         For each of `model.PADS`: when it was last struck, 0 for never.
     """
@@ -109,6 +112,7 @@ class Dashboard:
         self.offsets_ns: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.hits = self.missed = self.extra = 0
         self.heard_ns: NDArray[np.int64] = np.zeros(len(PADS), dtype=np.int64)
+        self.practice: Practice | None = None
         self._kits_wanted = 1
         self._asked_ns = 0
         self._early: list[Records] = []

@@ -57,6 +57,13 @@ def bpm(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def tempo_name(usual_bpm: tuple[float, float] | None) -> str:
+    """What stands above a tempo: usually 60–180 BPM, where the chart says so."""
+    if usual_bpm is None:
+        return "&Tempo"
+    return f"&usually {bpm(usual_bpm[0])}–{bpm(usual_bpm[1])} BPM"
+
+
 def tempo_call(verdict: Part | None) -> TempoCall:
     """The call; undecided while nothing is said."""
     part = (verdict or {}).get("tempo") or {}

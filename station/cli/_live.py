@@ -46,6 +46,7 @@ class LiveView:
         bars = list(chart.bars())
         self._bar_ns = chart.tempo.ns_of(np.array([bar.tick for bar in bars], dtype=np.int64))
         self._bar_beats = [bar.beats for bar in bars]
+        self._bars_a_pass = max(1, chart.bars_a_pass)
         # What was said of hits that are not confirmed yet, by their number.
         self._waiting: dict[int, JudgementKind] = {}
         self._counts: Counter[JudgementKind] = Counter()
@@ -125,7 +126,11 @@ class LiveView:
         first = int(np.searchsorted(self._beat_ns, self._bar_ns[bar], side="left"))
         beat = max(0, int(np.searchsorted(self._beat_ns, t_ns, side="right")) - 1 - first)
         shown = beats(min(beat, self._bar_beats[bar] - 1), self._bar_beats[bar], self._signs)
-        return f"bar {bar + 1}/{len(self._bar_ns)}   {shown}"
+        written = self._chart.written_bar(bar) + 1
+        if not self._chart.pass_ticks:
+            last = self._chart.written_bar(len(self._bar_ns) - 1) + 1
+            return f"bar {written}/{last}   {shown}"
+        return f"pass {bar // self._bars_a_pass + 1}   bar {written}   {shown}"
 
     def meter_line(self) -> str:
         """Early or late, as the mean of the last few hits."""

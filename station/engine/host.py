@@ -268,6 +268,8 @@ class Host:
             if hits or watermark_ns >= self._confirm_due_ns:
                 self._confirm_due_ns = watermark_ns + _CONFIRM_EVERY_NS
                 over = run.judge(hits, watermark_ns)
+            if run.start_ns is None:
+                self._show(hits)
             if awaited and run.start_ns is not None and self._sink is not None:
                 self._sink.set_start(run.start_ns)
                 self._sound.start(run, run.start_ns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,7 @@ def full_report():
         else:
             late = 375 * MS
         hits.append(Hit(i, t_ns + late, 0, t_ns, note.pad, note.zone, 40 + i % 60, 38))
+    chart = replace(chart, pass_ticks=480 * 4 * 8)
     marks = [Mark(5, MarkKind.CHOKE, "ride")]
     return build_report(
         chart,
@@ -94,6 +96,8 @@ def test_every_key_is_described():
     assert set(empty) <= {"clock"}  # contradicts a player to a click
     assert keys_of(told) - SAID == set()
     assert {"timekeeper_ms", "motor_ms", "resyncs", "marks", "latency_ms", "calibration"} <= SAID
+    assert "passes" in SAID
+    assert "passes" in told
 
 
 @pytest.mark.parametrize("words", [Pad, MarkKind, StampedBy, TakeState, TempoCall, PlacementCall])

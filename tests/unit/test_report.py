@@ -262,6 +262,59 @@ def test_the_text_tells_limbs_and_swing():
     assert len(text.splitlines()) <= 24
 
 
+def looped(passes, first_bar=4):
+    """Two bars of four, played so many times."""
+    return replace(pulse(8), first_bar=first_bar).repeated(passes)
+
+
+def test_each_pass_of_a_loop_is_told():
+    offsets = [-10] * 8 + [0, 8] * 4 + [3, 9] + [None] * 6
+    hits = [hit(i, i * 500 + x) for i, x in enumerate(offsets) if x is not None]
+    told = as_json(report_of(hits, looped(3)))["passes"]
+    spread = pytest.approx(np.std([0, 8] * 4, ddof=1), abs=1e-3)
+    assert told == [
+        {"pass": 1, "hits": 8, "missed": 0, "offset_ms": -10.0, "spread_ms": 0.0},
+        {"pass": 2, "hits": 8, "missed": 0, "offset_ms": 4.0, "spread_ms": spread},
+        {"pass": 3, "hits": 2, "missed": 6, "offset_ms": 6.0, "spread_ms": None},
+    ]
+
+
+def test_a_pass_that_was_not_reached_is_not_told():
+    hits = [hit(i, i * 500) for i in range(9)]
+    report = report_of(hits, looped(100), end_ns=START + 4_100 * MS)
+    assert [(one.hits, one.missed) for one in report.passes] == [(8, 0), (1, 0)]
+    assert report_of([], looped(100), end_ns=START - MS).passes == []
+    assert report_of([], looped(2)).passes[1].offset_ms is None
+
+
+def test_what_is_played_once_has_no_passes():
+    report = report_of([hit(0, 0)])
+    assert report.passes == []
+    assert "passes" not in report.to_dict()
+    assert "pass" not in render_text(report)
+
+
+def test_the_text_shows_the_passes_beside_each_other():
+    hits = [hit(i, i * 500 + i // 8) for i in range(8 * 20) if i != 12]
+    lines = render_text(report_of(hits, looped(20))).splitlines()
+    [at] = [i for i, line in enumerate(lines) if line.startswith("pass ")]
+    head, offset, spread, missed = lines[at : at + 4]
+    assert head.split() == ["pass", "1", "2", "3", "…", "16", "17", "18", "19", "20"]
+    assert offset.split()[2:5] == ["0.0", "+1.0", "+2.0"]
+    assert offset.split()[-1] == "+19.0"
+    assert set(spread.split()[2:]) == {"0.0", "…"}
+    assert missed.split()[1:4] == ["0", "1", "0"]
+    assert len({len(line) for line in (head, offset, spread, missed)}) == 1
+    assert len(lines) <= 24
+
+
+def test_the_bars_of_a_loop_are_those_of_the_chart_over_all_passes():
+    hits = [hit(i, i * 500 + (20 if i % 8 >= 4 else 0)) for i in range(8 * 5) if i % 16 != 1]
+    text = render_text(report_of(hits, looped(5)))
+    assert "farthest off: bar 6 (20 ms)" in text
+    assert "most missed: bar 5 (3 of 20)" in text
+
+
 def test_a_hundred_thousand_hits_have_their_report():
     chart = pulse(100_000)
     rng = np.random.default_rng(1)

@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +17,7 @@ from ui.widgets.call import Call
 from ui.widgets.count import Count
 from ui.widgets.lanes import Lanes
 from ui.widgets.meter import Meter
+from ui.widgets.pulse import Pulse
 from ui.widgets.setup import Setup
 
 
@@ -26,8 +26,10 @@ class PlayPage(QWidget):
 
     Attributes
     ----------
-    count, call, lanes, meter, setup
+    count, pulse, call, lanes, meter, setup
         Its parts.
+    bar
+        The bar that was last played; negative in the count-in.
 
     Signals
     -------
@@ -43,16 +45,19 @@ class PlayPage(QWidget):
         self._offsets = state.offsets_ns
         self.count, self.call, self.meter = Count(), Call(), Meter()
         self.lanes, self.setup = Lanes(state), Setup()
+        self.pulse = Pulse()
+        self.pulse.hide()
+        self.bar = 0
+        self._said: tuple[str, str] | None = None
         self._running = QLabel()
         self._stop = QPushButton("■  STOP")
         self._stop.setProperty("role", "action")
         self._stop.setAccessibleName("Stop (space bar)")
         self._stop.clicked.connect(self.stop_asked)
-        self._foot = QStackedWidget()
-        self._foot.addWidget(self.setup)
-        self._foot.addWidget(self._make_running())
+        self._running_row = self._make_running()
         top = QHBoxLayout()
         top.setSpacing(10)
+        top.addWidget(self.pulse, 18)
         top.addWidget(self.count, 32)
         top.addWidget(self.call, 68)
         layout = QVBoxLayout(self)
@@ -61,7 +66,8 @@ class PlayPage(QWidget):
         layout.addLayout(top, 32)
         layout.addWidget(self.lanes, 46)
         layout.addWidget(self.meter, 15)
-        layout.addWidget(self._foot)
+        layout.addWidget(self.setup)
+        layout.addWidget(self._running_row)
         self.refresh()
 
     def _make_running(self) -> QWidget:
@@ -79,21 +85,30 @@ class PlayPage(QWidget):
             self._offsets = state.offsets_ns
             self.meter.show_offsets(self._offsets)
         place = state.place(now_ns)
+        self.pulse.show_place(place)
         if place is not None and state.grid is not None:
-            self.count.show_place(place, state.grid.bars)
+            self.bar = place.bar
+            self.count.show_place(place, state.grid.bar_words(place.bar))
         elif state.phase is Phase.PLAYING and state.start_ns is not None:
             over = now_ns > state.start_ns
             self.count.show_word("END" if over else "READY", "listening for the last hits")
         self.lanes.show_time(now_ns)
 
+    def say(self, word: str, line: str) -> None:
+        """What a key has just changed, in big letters, until something else happens."""
+        self._said = word, line
+        self.refresh()
+
     def refresh(self) -> None:
         """Follow the phase."""
         state = self._state
+        if state.playing:
+            self._said = None
         match state.phase:
             case Phase.STARTING:
                 self.count.show_word("…", state.progress)
             case Phase.IDLE:
-                self.count.show_word("READY", "SPACE BAR TO PLAY")
+                self.count.show_word(*(self._said or ("READY", "SPACE PLAYS · ? KEYS")))
             case Phase.ASKED:
                 self.count.show_word("READY", "starting")
             case Phase.AWAITING:
@@ -103,7 +118,9 @@ class PlayPage(QWidget):
             case Phase.PLAYING:
                 pass
         self.call.show_verdict(state.verdict)
-        self._foot.setCurrentIndex(1 if state.playing else 0)
+        # In a take the lanes have the room of the choices.
+        self.setup.setVisible(not state.playing)
+        self._running_row.setVisible(state.playing)
         kept = f"Kept as it is played, as take {words.short_id(state.take_id)}."
         said = state.notice or (kept if state.take_id else "Every take is kept.")
         self._running.setText(f"{said}  Space bar or Esc stops.")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from station.charts.chart import Chart, MetreChange
+from station.charts.excerpt import excerpt
 from station.charts.tempo import TempoMap
 from station.cli._live import LiveView
 from station.cli._screen import Lines, Silent, screen_for
@@ -113,6 +114,18 @@ def test_the_place_is_the_bar_and_the_beat(
     line = view.place_line(START_NS + round(beats * BEAT_NS))
     assert line.startswith(f"bar {bar} ")
     assert line.split()[2:].index("●") == place
+
+
+def test_in_a_loop_it_is_the_pass_and_the_bar_of_the_chart() -> None:
+    view = LiveView(excerpt(seven_four(4), 1, 3).repeated(3))
+    view.start_ns = START_NS
+    shown = [view.place_line(START_NS + 7 * BEAT_NS * bar) for bar in (0, 1, 2, 5)]
+    assert [line.split()[:4] for line in shown] == [
+        ["pass", "1", "bar", "2"],
+        ["pass", "1", "bar", "3"],
+        ["pass", "2", "bar", "2"],
+        ["pass", "3", "bar", "3"],
+    ]
 
 
 def test_without_a_terminal_there_is_a_line_every_five_seconds(view: LiveView) -> None:
