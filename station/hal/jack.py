@@ -81,8 +81,9 @@ class DummyServer:
         On entering: jackd is not installed, or does not come up.
     """
 
-    def __init__(self, name: str = DEFAULT_NAME) -> None:
+    def __init__(self, name: str = DEFAULT_NAME, period_frames: int = PERIOD_FRAMES) -> None:
         self.name = name
+        self._period_frames = period_frames
         self._wanted = name
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -144,7 +145,7 @@ class DummyServer:
         # Real-time where that is allowed: else a window that paints makes its periods late.
         scheduling = ["-R", f"-P{_REALTIME_PRIORITY}"] if _realtime_allowed() else ["--no-realtime"]
         command = [jackd, "-n", self.name, *scheduling, "--no-mlock", "--port-max", "256", "-S"]
-        command += ["-d", "dummy", "-r", str(RATE_HZ), "-p", str(PERIOD_FRAMES)]
+        command += ["-d", "dummy", "-r", str(RATE_HZ), "-p", str(self._period_frames)]
         setpriv = shutil.which("setpriv")
         if setpriv is not None:
             command = [setpriv, "--pdeathsig", "TERM", *command]
