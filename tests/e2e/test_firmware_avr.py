@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
+from firmware_bridge.bench.firmware_avr import measure, render
 from firmware_bridge.codec import Unread, decode, encode
 from firmware_bridge.firmware.emulated_avr import (
     Arduino,
@@ -224,6 +225,20 @@ def test_a_million_random_bytes_leave_it_as_it_was() -> None:
     assert beats[-1].adc_overruns == beats[-2].adc_overruns
     assert beats[-1].overruns == beats[-2].overruns
     assert run.report.untouched > 0
+
+
+@pytest.mark.slow
+def test_what_is_measured_is_shown() -> None:
+    said: list[str] = []
+    result = measure(said.append, seconds=1.0)
+    page = render(result)
+    for board in Arduino:
+        row = result[board]
+        assert row["pings"] == row["pongs"] == 10
+        assert row["saved"]
+        assert 0 < row["cycles_left"] < 336
+        assert f"{board}: flash {row['flash']:,}" in page
+    assert len(said) == 6
 
 
 # --- settings -------------------------------------------------------------------------------
