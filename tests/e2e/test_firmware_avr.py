@@ -15,6 +15,8 @@ import pytest
 
 from firmware_bridge.bench.firmware_avr import measure, render
 from firmware_bridge.codec import Unread, decode, encode
+from firmware_bridge.firmware.avr_image import flash_image
+from firmware_bridge.firmware.build import build, built
 from firmware_bridge.firmware.emulated_avr import (
     Arduino,
     AvrOnPty,
@@ -23,6 +25,7 @@ from firmware_bridge.firmware.emulated_avr import (
     missing_avr,
     run_avr,
 )
+from firmware_bridge.firmware.targets import target_named
 from firmware_bridge.frames import END, FrameDecoder
 from firmware_bridge.messages import (
     Capability,
@@ -123,6 +126,15 @@ def test_the_image_leaves_room_for_the_bootloader_and_the_stack(board: Arduino) 
     bootloader = {Arduino.UNO: 512, Arduino.LEONARDO: 4096}[board]
     assert report.memory.flash <= 32_768 - bootloader
     assert report.memory.ram <= report.ram - 200
+
+
+def test_there_is_an_image_for_a_slower_line(tmp_path: Path) -> None:
+    usual, slower = (target_named(name) for name in ("uno", "uno-500k"))
+    assert usual is not None
+    assert slower is not None
+    made = build(slower, tmp_path)
+    assert [path.suffix for path in made] == [".elf", ".hex"]
+    assert flash_image(made[0].read_bytes()) != flash_image(built(usual).read_bytes())
 
 
 def test_a_start_that_lost_its_power_is_not_counted_twice(tmp_path: Path) -> None:
