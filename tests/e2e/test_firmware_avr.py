@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -163,6 +164,24 @@ def test_every_pad_is_heard_at_its_time(board: Arduino) -> None:
     )
     assert np.abs(apart - np.median(apart)).max() < 500
     assert all(beat.adc_overruns == 0 for beat in of_kind(Heartbeat, said))
+
+
+def test_the_assembler_hears_what_the_core_hears(tmp_path: Path) -> None:
+    """What is done with every reading is written twice: for every board, and for this one."""
+    own = target_named("uno")
+    assert own is not None
+    flags = tuple(flag for flag in own.flags if flag != "-DED_OWN_SWEEP")
+    assert flags != own.flags
+    plain = build(replace(own, name="uno-plain", flags=flags), tmp_path)[0]
+    wave = played(in_turn(24, 60 * MS), 2.1)
+    runs = [run_avr(Arduino.UNO, 2_200 * MS, wave=wave, image=image) for image in (None, plain)]
+    hits = [of_kind(PadHit, messages(run)) for run in runs]
+    assert len(hits[0]) == 24
+    assert [hit.pad for hit in hits[0]] == [hit.pad for hit in hits[1]]
+    for one, other in zip(*hits, strict=True):
+        # They may start a few cycles apart, and then read the wave at other moments.
+        assert abs(one.t_us - other.t_us) < 150
+        assert abs(one.velocity - other.velocity) < 1_000
 
 
 def test_three_runs_say_the_same_bytes_at_the_same_times() -> None:
