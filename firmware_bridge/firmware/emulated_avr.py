@@ -148,17 +148,6 @@ def missing_avr(emulator: Emulator = Emulator.SIMAVR) -> str | None:
     return None
 
 
-def avr_image(board: Arduino) -> Path:
-    """The image as it is flashed, in Intel HEX; built when it is not, or no longer.
-
-    Raises
-    ------
-    OutsideError
-        When there is no compiler.
-    """
-    return _built(board).with_suffix(".hex")
-
-
 def run_avr(
     board: Arduino,
     until_us: float,
@@ -171,6 +160,7 @@ def run_avr(
     awake_from_us: float = 0.0,
     seed: int = 1,
     emulator: Emulator = Emulator.SIMAVR,
+    image: Path | None = None,
 ) -> AvrRun:
     """Run a board from power-on, as fast as it goes; the same arguments give the same bytes.
 
@@ -196,6 +186,8 @@ def run_avr(
         Of what a byte of the EEPROM becomes that is being written when the power goes.
     emulator
         By what it is emulated; avr8js knows the Uno only, and neither `usb` nor `awake_from_us`.
+    image
+        Another image than the board's own, linked, with its HEX file beside it.
 
     Raises
     ------
@@ -205,7 +197,7 @@ def run_avr(
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         command = [
-            *_command(emulator, board, folder, wave, eeprom),
+            *_command(emulator, board, image or _built(board), folder, wave, eeprom),
             f"--until-us={until_us}",
             f"--awake-from-us={awake_from_us}",
             f"--seed={seed}",
@@ -224,7 +216,7 @@ def run_avr(
         )
     if done.returncode:
         raise OutsideError(f"The emulated {board} failed: {done.stderr.strip()[-1000:]}")
-    return _run_of(board, done.stdout)
+    return _run_of(board, image or _built(board), done.stdout)
 
 
 class AvrOnPty:
@@ -259,7 +251,9 @@ class AvrOnPty:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         self.path = Path(os.ttyname(self._slave))
-        command = _command(Emulator.SIMAVR, board, Path(self._place.name), wave, eeprom)
+        self._image = _built(board)
+        place = Path(self._place.name)
+        command = _command(Emulator.SIMAVR, board, self._image, place, wave, eeprom)
         self._runner = subprocess.Popen(
             [*command, f"--pty-fd={self._master}"],
             stdout=subprocess.PIPE,
@@ -290,7 +284,7 @@ class AvrOnPty:
             self._clear()
         if self._runner.returncode:
             raise OutsideError(f"The emulated {self._board} failed: {why.strip()[-1000:]}")
-        self.run = _run_of(self._board, log)
+        self.run = _run_of(self._board, self._image, log)
 
     def __enter__(self) -> Self:
         return self
@@ -352,9 +346,14 @@ def _simavr() -> Path:
 
 
 def _command(
-    emulator: Emulator, board: Arduino, folder: Path, wave: Wave | None, eeprom: Path | None
+    emulator: Emulator,
+    board: Arduino,
+    image: Path,
+    folder: Path,
+    wave: Wave | None,
+    eeprom: Path | None,
 ) -> list[str]:
-    command = [*_runner(emulator), f"--mcu={_CHIPS[board]}", f"--image={avr_image(board)}"]
+    command = [*_runner(emulator), f"--mcu={_CHIPS[board]}", f"--image={image.with_suffix('.hex')}"]
     if wave is not None:
         samples = np.ascontiguousarray(wave.samples, dtype="<u2")
         samples.tofile(folder / "wave")
@@ -369,7 +368,7 @@ def _command(
     return command
 
 
-def _run_of(board: Arduino, log: str) -> AvrRun:
+def _run_of(board: Arduino, image: Path, log: str) -> AvrRun:
     said = bytearray()
     said_us = []
     lights = []
@@ -388,6 +387,6 @@ def _run_of(board: Arduino, log: str) -> AvrRun:
                 usb[name] = " ".join(answer)
             case _:
                 pass
-    memory = avr_memory(_built(board).read_bytes())
+    memory = avr_memory(image.read_bytes())
     report = AvrReport(**seen, memory=memory, ram=_RAM[board], usb=usb)
     return AvrRun(bytes(said), np.array(said_us), tuple(lights), report)

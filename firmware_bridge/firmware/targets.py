@@ -174,6 +174,17 @@ TARGETS = (
         needs=("avr_image.py",),
     ),
     Target(
+        name="uno-500k",
+        about="the same, for a USB chip that does not do 1,000,000 baud",
+        compiler=Compiler.AVR_GCC,
+        sources=("ports/avr/*.c",),
+        flags=("-mmcu=atmega328p", *_AVR, "-DED_BAUD=500000UL"),
+        output="edrum-uno-500k.elf",
+        finish=finish_avr,
+        needs=("avr_image.py",),
+        in_all=False,
+    ),
+    Target(
         name="leonardo",
         about="Arduino Leonardo or Micro (ATmega32U4): six pads, USB of its own",
         compiler=Compiler.AVR_GCC,

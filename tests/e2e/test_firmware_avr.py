@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -13,7 +14,10 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
+from firmware_bridge.bench.firmware_avr import measure, render
 from firmware_bridge.codec import Unread, decode, encode
+from firmware_bridge.firmware.avr_image import flash_image
+from firmware_bridge.firmware.build import build, built
 from firmware_bridge.firmware.emulated_avr import (
     Arduino,
     AvrOnPty,
@@ -22,6 +26,7 @@ from firmware_bridge.firmware.emulated_avr import (
     missing_avr,
     run_avr,
 )
+from firmware_bridge.firmware.targets import target_named
 from firmware_bridge.frames import END, FrameDecoder
 from firmware_bridge.messages import (
     Capability,
@@ -124,6 +129,15 @@ def test_the_image_leaves_room_for_the_bootloader_and_the_stack(board: Arduino) 
     assert report.memory.ram <= report.ram - 200
 
 
+def test_there_is_an_image_for_a_slower_line(tmp_path: Path) -> None:
+    usual, slower = (target_named(name) for name in ("uno", "uno-500k"))
+    assert usual is not None
+    assert slower is not None
+    made = build(slower, tmp_path)
+    assert [path.suffix for path in made] == [".elf", ".hex"]
+    assert flash_image(made[0].read_bytes()) != flash_image(built(usual).read_bytes())
+
+
 def test_a_start_that_lost_its_power_is_not_counted_twice(tmp_path: Path) -> None:
     eeprom = tmp_path / "eeprom"
     run_avr(Arduino.UNO, 50 * MS, eeprom=eeprom)
@@ -150,6 +164,24 @@ def test_every_pad_is_heard_at_its_time(board: Arduino) -> None:
     )
     assert np.abs(apart - np.median(apart)).max() < 500
     assert all(beat.adc_overruns == 0 for beat in of_kind(Heartbeat, said))
+
+
+def test_the_assembler_hears_what_the_core_hears(tmp_path: Path) -> None:
+    """What is done with every reading is written twice: for every board, and for this one."""
+    own = target_named("uno")
+    assert own is not None
+    flags = tuple(flag for flag in own.flags if flag != "-DED_OWN_SWEEP")
+    assert flags != own.flags
+    plain = build(replace(own, name="uno-plain", flags=flags), tmp_path)[0]
+    wave = played(in_turn(24, 60 * MS), 2.1)
+    runs = [run_avr(Arduino.UNO, 2_200 * MS, wave=wave, image=image) for image in (None, plain)]
+    hits = [of_kind(PadHit, messages(run)) for run in runs]
+    assert len(hits[0]) == 24
+    assert [hit.pad for hit in hits[0]] == [hit.pad for hit in hits[1]]
+    for one, other in zip(*hits, strict=True):
+        # They may start a few cycles apart, and then read the wave at other moments.
+        assert abs(one.t_us - other.t_us) < 150
+        assert abs(one.velocity - other.velocity) < 1_000
 
 
 def test_three_runs_say_the_same_bytes_at_the_same_times() -> None:
@@ -224,6 +256,20 @@ def test_a_million_random_bytes_leave_it_as_it_was() -> None:
     assert beats[-1].adc_overruns == beats[-2].adc_overruns
     assert beats[-1].overruns == beats[-2].overruns
     assert run.report.untouched > 0
+
+
+@pytest.mark.slow
+def test_what_is_measured_is_shown() -> None:
+    said: list[str] = []
+    result = measure(said.append, seconds=1.0)
+    page = render(result)
+    for board in Arduino:
+        row = result[board]
+        assert row["pings"] == row["pongs"] == 10
+        assert row["saved"]
+        assert 0 < row["cycles_left"] < 336
+        assert f"{board}: flash {row['flash']:,}" in page
+    assert len(said) == 6
 
 
 # --- settings -------------------------------------------------------------------------------

@@ -4,7 +4,8 @@
 #include <simavr/sim_time.h>
 #include <string.h>
 
-enum { EVERY_US = 50, FIRST_AT_US = 2000, PACKET = 64, DATA_OUT = 2, DATA_IN = 3, QUEUE = 65536 };
+/* The chip refuses what comes before it has taken a request; libsimavr does not, so the host waits for it. */
+enum { EVERY_US = 50, FIRST_AT_US = 2000, TAKEN_AFTER_US = 5000, PACKET = 64, DATA_OUT = 2, DATA_IN = 3, QUEUE = 65536 };
 
 /* A control transfer: eight bytes of request, and what goes out behind them. */
 struct transfer {
@@ -39,6 +40,7 @@ static struct {
     size_t transfer;
     uint8_t answer[256];
     size_t answered;
+    unsigned wait;
     uint8_t queue[QUEUE];
     size_t queued;
     bool paused;
@@ -79,6 +81,7 @@ static void control(void)
         count = 8;
         if (ask(AVR_IOCTL_USB_SETUP, 0, bytes, &count) == AVR_IOCTL_USB_OK) {
             host.stage = wanted ? DATA : STATUS;
+            host.wait = TAKEN_AFTER_US / EVERY_US;
         }
         break;
     case DATA:
@@ -133,6 +136,10 @@ static avr_cycle_count_t step(avr_t *avr, avr_cycle_count_t when, void *param)
 {
     (void)param;
     uint32_t none = 0;
+    if (host.wait != 0) {
+        host.wait--;
+        return when + avr_usec_to_cycles(avr, EVERY_US);
+    }
     switch (host.stage) {
     case RESET:
         ask(AVR_IOCTL_USB_RESET, 0, NULL, &none);

@@ -23,6 +23,8 @@
 #define ED_RUN_EVERY_US 2000u
 #define ED_LOAD_EVERY_US 1000000UL
 
+_Static_assert(ED_PERIOD_US == ED_CONVERSION_US * ED_CHANNELS, "the core knows how fast it is sampled");
+
 static const char firmware[] ED_ROM = ED_FIRMWARE;
 static const char kind[] ED_ROM = ED_BOARD_NAME;
 static struct ed_board board;

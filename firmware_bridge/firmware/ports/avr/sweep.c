@@ -1,5 +1,7 @@
 /* What is done with every reading while nobody plays, in assembler: 48,000 times a second, and a third of the
  * processor. Otherwise as in core/ed_kit.c; the two are held to give the same. */
+#ifdef ED_OWN_SWEEP
+
 #include <stddef.h>
 
 #include "ed_hot.h"
@@ -125,3 +127,5 @@ void ed_kit_sweep(struct ed_kit *kit, const uint16_t *readings, uint32_t t_us, u
     ed_kit_begin_sweep(kit, t_us);
     hear(kit, readings, t_us, step_us);
 }
+
+#endif

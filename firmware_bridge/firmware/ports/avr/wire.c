@@ -47,8 +47,8 @@ static bool next(uint8_t *byte, uint16_t *ticks)
 
 static bool hear(struct ed_board *board)
 {
-    uint8_t byte;
-    uint16_t ticks;
+    uint8_t byte = 0;
+    uint16_t ticks = 0;
     uint8_t n = 0;
     for (; n < ED_HEAR_AT_ONCE && ed_board_ready(board) && next(&byte, &ticks); n++) {
         uint64_t t_us = 0;
@@ -126,9 +126,18 @@ static ED_APART void run(struct ed_board *board, bool something_new)
     }
 }
 
+static bool is_empty(void)
+{
+#if ED_HAS_USB
+    return ed_usb_is_empty() && ed_uart_is_empty();
+#else
+    return ed_uart_is_empty();
+#endif
+}
+
 void ed_wire_run(struct ed_board *board, bool something_new)
 {
-    if (ED_HAS_USB || something_new || saying || !ed_uart_is_empty()) {
+    if (something_new || saying || !is_empty()) {
         run(board, something_new);
     }
 }

@@ -30,7 +30,6 @@ static inline void ed_endpoint_make(uint8_t number, enum ed_endpoint_kind kind)
     case ED_ENDPOINT_OUT:
         UECFG0X = BULK;
         UECFG1X = BYTES_64 | TWO_BANKS | _BV(ALLOC);
-        UEIENX = _BV(RXOUTE);
         break;
     case ED_ENDPOINT_IN:
         UECFG0X = BULK | IN;

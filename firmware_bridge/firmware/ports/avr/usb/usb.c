@@ -1,8 +1,8 @@
 #include "usb.h"
 
-#include <avr/interrupt.h>
 #include <avr/io.h>
 
+#include "../clock.h"
 #include "control.h"
 #include "descriptors.h"
 #include "endpoints.h"
@@ -10,18 +10,10 @@
 /* A packet is never filled to the brim: one that is full would say that more is coming. */
 #define MOST (ED_USB_PACKET - 1u)
 
-/* When the packet came that waits to be read. */
-static volatile uint16_t packet_ticks;
-
-/* Only to know when: the main loop takes the packet, and asks to be told of the next. */
-ISR(USB_COM_vect)
-{
-    uint8_t chosen = UENUM;
-    UENUM = ED_USB_OUT;
-    UEIENX = 0;
-    packet_ticks = TCNT1;
-    UENUM = chosen;
-}
+/* A packet is being read, and when it was seen first. No interrupt: it is looked for at every round of readings,
+ * and one that was seen late has a long way there, as the host sees it, and counts little. */
+static bool reading;
+static uint16_t packet_ticks;
 
 void ed_usb_start(uint64_t id)
 {
@@ -40,6 +32,7 @@ void ed_usb_run(void)
     if (UDINT & _BV(EORSTI)) {
         UDINT = (uint8_t)~_BV(EORSTI);
         ed_control_reset();
+        reading = false;
     }
     ed_control_run();
 }
@@ -54,22 +47,27 @@ bool ed_usb_wants_image(void)
     return ed_control_wants_image();
 }
 
+bool ed_usb_is_empty(void)
+{
+    ed_endpoint_choose(ED_USB_OUT);
+    return !(UEINTX & _BV(RWAL));
+}
+
 bool ed_usb_next(uint8_t *byte, uint16_t *ticks)
 {
-    if (!ed_control_is_configured()) {
+    if (ed_usb_is_empty()) {
         return false;
     }
-    ed_endpoint_choose(ED_USB_OUT);
-    if (!(UEINTX & _BV(RWAL))) {
-        return false;
+    if (!reading) {
+        reading = true;
+        packet_ticks = ed_clock_ticks();
+        UEINTX = (uint8_t)~_BV(RXOUTI);
     }
     *byte = UEDATX;
-    cli();
     *ticks = packet_ticks;
-    sei();
     if (UEBCLX == 0) {
-        UEINTX = (uint8_t)~(_BV(RXOUTI) | _BV(FIFOCON));
-        UEIENX = _BV(RXOUTE);
+        reading = false;
+        UEINTX = (uint8_t)~_BV(FIFOCON);
     }
     return true;
 }

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Joins the bus; `id` is told as the serial number. Interrupts may be off, and are needed later. */
+/* Joins the bus; `id` is told as the serial number. */
 void ed_usb_start(uint64_t id);
 
-/* Answers what the host asks of the device. */
+/* Answers what the host asks of the device; every few milliseconds is soon enough. */
 void ed_usb_run(void);
 
 /* A program has the line open. */
@@ -16,6 +16,8 @@ bool ed_usb_is_open(void);
 
 /* The next byte that came, and the clock's ticks when its packet did; false: none. */
 bool ed_usb_next(uint8_t *byte, uint16_t *ticks);
+
+bool ed_usb_is_empty(void);
 
 /* Room in the packet that is being filled; 0: the host has not fetched the last ones. */
 uint8_t ed_usb_room(void);
