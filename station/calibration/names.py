@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+# A method that measures the sound alone, and not the pad.
+LOOPBACK = "loopback"
 # Of simulated kits: what is played, not how late it comes in.
 _OF_ONE_TAKE = frozenset({"seed", "loop", "realtime", "unplug_at_s", "unplug_for_s"})
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from station._version import __version__
-from station.calibration.names import kit_name
+from station.calibration.names import LOOPBACK, kit_name
 from station.charts import document
 from station.charts.chart import Chart
 from station.clock import Clock
@@ -217,7 +217,10 @@ class Host:
 
     def _take_of(self, command: Start, chart: Chart, start_ns: int) -> Take:
         found = self._calibration(command)
-        calibrated = (command.latency_ms is not None and not command.on_first_hit) or bool(found)
+        given = command.latency_ms is not None and not command.on_first_hit
+        # A loop-back knows when the click sounds, and nothing of the pad: that is taken off, but
+        # where the hits lie against the click is not known by it.
+        calibrated = given or (found is not None and found.method != LOOPBACK)
         latency_ns = found.latency_ns if found else ns_from_ms(command.latency_ms or 0.0)
         return Take(
             id=str(uuid7()),

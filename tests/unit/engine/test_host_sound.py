@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -249,6 +250,18 @@ def test_what_was_measured_is_taken_off_and_told(room: Room, measured: Calibrati
     assert ended.report["hits"][0]["offset_ms"] == pytest.approx(0, abs=0.2)
     with Store.open() as store:
         assert store.take(ended.take_id).calibration == measured
+
+
+def test_a_loop_back_is_taken_off_but_says_nothing_of_the_pad(
+    room: Room, measured: Calibration
+) -> None:
+    with Store.open() as store:
+        store.calibrate(replace(measured, method="loopback"))
+    room.obey(Connect([KIT]), OpenSound("simsound://"), Start(PULSE, click=Click()))
+    ended = room.play_out()
+    assert ended.report["calibration"]["method"] == "loopback"
+    assert ended.report["latency_ms"] == 12.0
+    assert ended.report["verdict"]["placement"]["calibrated"] is False
 
 
 @pytest.mark.parametrize(
