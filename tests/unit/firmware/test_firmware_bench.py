@@ -69,6 +69,8 @@ def test_the_page_says_what_was_counted(monkeypatch):
             "floating": {"seconds": 7.0, "false": 0, "peer_false": 94, "strikes": 30, "found": 29}
         },
     )
+    monkeypatch.setattr(firmware, "missing_avr", lambda: "no Arduino here")
+    monkeypatch.setattr(firmware, "missing_m3", lambda: "no Cortex-M3 here")
     said: list[str] = []
     result = firmware.run(1, said.append)
     assert result["schema"] == "station.bench.firmware/1"
@@ -77,4 +79,5 @@ def test_the_page_says_what_was_counted(monkeypatch):
     assert "Uno" in page
     assert "0 (94) in 7 s, 29 of 30" in page
     assert "single pads, all together: " in page
-    assert len(said) == 2 * (len(PadKind) + 2)
+    assert said[:2] == ["left out: no Arduino here", "left out: no Cortex-M3 here"]
+    assert len(said) == 2 + 2 * (len(PadKind) + 2)
