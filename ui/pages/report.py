@@ -17,9 +17,9 @@ from PyQt6.QtWidgets import (
 )
 
 from station.model import TakeState
+from station.outcome import Outcome
 from ui import words
 from ui.grid import Grid
-from ui.marks import Outcome
 from ui.summary import Summary, summary_of
 from ui.widgets.call import Call
 
