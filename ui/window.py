@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from station.errors import StationError
 from station.files import list_charts
+from station.sheet.client import SheetClient
 from ui import theme
 from ui.feed import Feed
 from ui.grid import Grid
@@ -67,7 +68,8 @@ class Window(QMainWindow):
         self.problem_banner.offer("Close", self._feed.dismiss_problems)
         self.kit_banner = Banner("problem", "Kit")
         self.simulated_banner = Banner("simulated", "Simulated")
-        self.play, self.report = PlayPage(self._state), ReportPage()
+        self._sheets = SheetClient()
+        self.play, self.report = PlayPage(self._state, self._sheets), ReportPage(self._sheets)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.play)
         self._pages.addWidget(self.report)
@@ -116,6 +118,8 @@ class Window(QMainWindow):
         for key, act in (
             (Qt.Key.Key_Space, self.start_or_stop),
             (Qt.Key.Key_Escape, self.leave),
+            (Qt.Key.Key_S, self._change_picture),
+            (Qt.Key.Key_H, self.play.change_by_heart),
             (Qt.Key.Key_F5, self.search),
             (Qt.Key.Key_F11, self._full_screen),
         ):
@@ -193,6 +197,9 @@ class Window(QMainWindow):
         self.engine_banner.show_text("")
         self._feed.new_engine()
 
+    def _change_picture(self) -> None:
+        (self.report if self.showing_report else self.play).change_picture()
+
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
@@ -212,7 +219,9 @@ class Window(QMainWindow):
             if found is not None:
                 self._search = None
                 self._show_kits(found)
-        if not self.showing_report:
+        if self.showing_report:
+            self.report.show_frame()
+        else:
             self.play.show_frame(now_ns)
 
     def _show_kits(self, kits: list[FoundKit]) -> None:
@@ -252,5 +261,6 @@ class Window(QMainWindow):
         if self._search is not None:
             self._search.cancel()
             self._search = None
+        self._sheets.close()
         self._feed.close()
         super().closeEvent(event)
