@@ -14,7 +14,7 @@ from typing import Any
 from station.charts import document
 from station.charts.chart import Chart
 from station.sheet.line import Headings, Line, line_of
-from station.sheet.messages import Engraved, Failed, Laid, Lay, Want, receive, send
+from station.sheet.messages import Engraved, Failed, Laid, Lay, Ready, Want, receive, send
 from station.sheet.picture import Picture
 from station.sheet.sheet import WIDTH
 from station.sheet.systems import System, systems_of
@@ -29,12 +29,15 @@ class SheetClient:
     ----------
     systems
         Of the chart on the desk; empty before there is one.
+    ready
+        Whether Verovio is loaded in the process.
     problem
         Why the sheet cannot be shown, one sentence; empty when it can.
     """
 
     def __init__(self) -> None:
         self.systems: tuple[System, ...] = ()
+        self.ready = False
         self.problem = ""
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,8 +54,12 @@ class SheetClient:
 
     def start(self) -> None:
         """Start the process, so that it is warm when it is needed; may be called twice."""
-        if self._process is not None or self.problem or self._closed:
+        if self.running or self._closed:
             return
+        self._end()
+        self.ready = False
+        # One of its own: nothing that was meant for a process that has died is sent to this.
+        self._outbox = queue.SimpleQueue()
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "station.sheet.worker"],
@@ -65,36 +72,44 @@ class SheetClient:
             self.problem = f"The sheet cannot be engraved: {error}."
             return
         for work, name in ((self._post, "sheet-post"), (self._listen, "sheet-listen")):
-            thread = threading.Thread(target=work, args=(self._process,), name=name, daemon=True)
+            words = (self._process, self._outbox)
+            thread = threading.Thread(target=work, args=words, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def lay(self, chart: Chart, width: float = WIDTH) -> None:
         """Put a chart on the desk, with lines of `width` staff spaces."""
-        if self._chart is not None and _looks_alike(chart, self._chart) and width == self._width:
-            if chart.tempo == self._chart.tempo:
-                return
-        else:
+        before = self._chart
+        alike = before is not None and width == self._width and _looks_alike(chart, before)
+        same = before is not None and alike and before.tempo == chart.tempo
+        if same and self.running and not self.problem:
+            return
+        if not alike:
             self._pictures.clear()
+        self.problem = ""
         self.start()
         self._chart, self._width = chart, width
         self._desk += 1
         self._headings, self._asked = None, ()
         self._lines.clear()
+        # First: the process reads the chart while it is cut into lines here.
+        self._outbox.put((self._desk, chart))
         self.systems = systems_of(chart, width)
-        self._outbox.put((self._desk, chart, width))
 
     def want(self, numbers: Iterable[int]) -> None:
         """Ask for lines, the most urgent first; what was asked for before is forgotten."""
-        missing = tuple(
-            number
-            for number in dict.fromkeys(numbers)
-            if 0 <= number < len(self.systems)
-            and self.systems[number].likeness not in self._pictures
-        )
-        if missing and missing != self._asked:
-            self._asked = missing
-            self._outbox.put(Want(self._desk, missing))
+        likenesses = set(self._pictures)
+        missing = []
+        for number in numbers:
+            if 0 <= number < len(self.systems):
+                system = self.systems[number]
+                if system.likeness not in likenesses:
+                    likenesses.add(system.likeness)
+                    missing.append(system)
+        asked = tuple(system.number for system in missing)
+        if missing and asked != self._asked:
+            self._asked = asked
+            self._outbox.put(Want(self._desk, tuple(missing)))
 
     @property
     def running(self) -> bool:
@@ -137,6 +152,11 @@ class SheetClient:
     def close(self) -> None:
         """End the process; may be called twice."""
         self._closed = True
+        self._end()
+
+    # ------------------------------------------------------------------- private
+
+    def _end(self) -> None:
         self._outbox.put(None)
         if self._process is None:
             return
@@ -147,44 +167,46 @@ class SheetClient:
             self._process.wait()
         for thread in self._threads:
             thread.join(_END_TIMEOUT_S)
+        self._threads.clear()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._process = None
 
-    # ------------------------------------------------------------------- private
-
     def _hear(self, message: Any) -> None:
         match message:
-            case None:
-                self.problem = self.problem or (
-                    "The sheet's process has ended unexpectedly; start the station again."
-                )
+            case subprocess.Popen() if message is self._process:
+                self.kill()
+                self._end()
+                self.problem = "The sheet's process has ended unexpectedly; choose the chart again."
+            case Ready():
+                self.ready = True
             case Laid(desk, words) if desk == self._desk and self._chart is not None:
                 self._headings = Headings(self._chart, words)
-            case Engraved(desk, number, picture) if desk == self._desk:
-                self._pictures[self.systems[number].likeness] = picture
-            case Failed(desk, _, problem) if desk == self._desk:
+            case Engraved(desk, likeness, picture) if desk == self._desk:
+                self._pictures[likeness] = picture
+            case Failed(desk, problem) if desk == self._desk:
                 self.problem = problem
 
-    def _post(self, process: subprocess.Popen[bytes]) -> None:
+    def _post(self, process: subprocess.Popen[bytes], outbox: queue.SimpleQueue[Any]) -> None:
         """A thread: what is sent may be long, and the other side busy."""
         assert process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            while (item := self._outbox.get()) is not None:
+            while (item := outbox.get()) is not None:
                 if isinstance(item, tuple):
-                    desk, chart, width = item
-                    item = Lay(desk, document.dump(chart), width)
+                    desk, chart = item
+                    item = Lay(desk, document.dump(chart))
                 send(process.stdin, item)
         with contextlib.suppress(OSError, ValueError):
             process.stdin.close()
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+    def _listen(self, process: subprocess.Popen[bytes], outbox: queue.SimpleQueue[Any]) -> None:
         assert process.stdout is not None
         with contextlib.suppress(OSError, ValueError):
             while (message := receive(process.stdout)) is not None:
                 self._inbox.put(message)
+        outbox.put(None)
         if not self._closed:
-            self._inbox.put(None)
+            self._inbox.put(process)
 
 
 def _looks_alike(one: Chart, other: Chart) -> bool:

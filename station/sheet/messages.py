@@ -12,25 +12,25 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from station.sheet.picture import Picture
+from station.sheet.systems import System
 
 _LENGTH = struct.Struct("<Q")
 
 
 @dataclass(frozen=True, slots=True)
 class Lay:
-    """A chart (as a document) and how wide a line is; `desk` counts the charts."""
+    """A chart, as a document; `desk` counts the charts."""
 
     desk: int
     chart: str
-    width: float
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """Lines that are wanted of the chart on `desk`."""
+    """Systems that are wanted of the chart on `desk`."""
 
     desk: int
-    numbers: tuple[int, ...]
+    systems: tuple[System, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,18 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Engraved:
-    """A line of the chart on `desk`."""
+    """Of the chart on `desk`, all systems that look so."""
 
     desk: int
-    number: int
+    likeness: bytes
     picture: Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A line, or with number −1 all of them, cannot be engraved; one sentence."""
+    """The chart on `desk` cannot be engraved; one sentence."""
 
     desk: int
-    number: int
     problem: str
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from station.charts.chart import Chart
 from station.sheet.engraver import Engraver
 from station.sheet.line import Headings, Line, line_of
@@ -27,29 +29,30 @@ class Sheet:
 
     Attributes
     ----------
-    systems
-        All lines' systems.
     swing_words
         See `SheetScore.swing_words`.
     """
 
     def __init__(self, chart: Chart, engraver: Engraver, width: float = WIDTH) -> None:
-        self._chart, self._engraver = chart, engraver
+        self._chart, self._engraver, self._width = chart, engraver, width
         self._score = SheetScore(chart)
         self._headings = Headings(chart, self._score.swing_words)
         self._pictures: dict[bytes, Picture] = {}
         self.swing_words = self._score.swing_words
-        self.systems: tuple[System, ...] = systems_of(chart, width)
 
-    def picture(self, number: int) -> Picture:
-        """A system's picture.
+    @cached_property
+    def systems(self) -> tuple[System, ...]:
+        """All lines' systems."""
+        return systems_of(self._chart, self._width)
+
+    def picture(self, system: System) -> Picture:
+        """A picture of one of the chart's systems.
 
         Raises
         ------
         StationBug
             When it cannot be engraved.
         """
-        system = self.systems[number]
         picture = self._pictures.get(system.likeness)
         if picture is None:
             svg = self._engraver.engrave(self._score.write(system), system.width)
@@ -64,4 +67,5 @@ class Sheet:
 
     def line(self, number: int) -> Line:
         """A system with its picture, as it is drawn."""
-        return line_of(self._chart, self.systems[number], self.picture(number), self._headings)
+        system = self.systems[number]
+        return line_of(self._chart, system, self.picture(system), self._headings)

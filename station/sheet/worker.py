@@ -8,7 +8,6 @@ before is forgotten. Out: `Ready` when Verovio is loaded, `Laid`, and for every 
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import sys
 import threading
@@ -16,16 +15,14 @@ from typing import IO, Any
 
 from station.charts import document
 from station.errors import StationError
+from station.sheet.engraver import Engraver
 from station.sheet.messages import Engraved, Failed, Laid, Lay, Ready, Want, receive, send
-
-# Judging comes first.
-_NICER = 5
+from station.sheet.sheet import Sheet
+from station.sheet.systems import System
 
 
 def main() -> int:
     """Engrave until the parent has gone."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(_NICER)
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):
@@ -43,14 +40,11 @@ def _listen(pipe: IO[bytes], inbox: queue.SimpleQueue[Any]) -> None:
 
 class _Desk:
     def __init__(self, inbox: queue.SimpleQueue[Any], out: IO[bytes]) -> None:
-        from station.sheet.engraver import Engraver  # noqa: PLC0415 - whoever only sends needs none
-        from station.sheet.sheet import Sheet  # noqa: PLC0415
-
         self._inbox, self._out = inbox, out
-        self._make_sheet, self._engraver = Sheet, Engraver()
+        self._engraver = Engraver()
         self._sheet: Sheet | None = None
         self._desk = -1
-        self._wanted: list[int] = []
+        self._wanted: list[System] = []
         send(out, Ready())
 
     def work(self) -> None:
@@ -68,21 +62,21 @@ class _Desk:
             self._desk, self._sheet, self._wanted = message.desk, None, []
             try:
                 chart = document.parse(message.chart)
-                self._sheet = self._make_sheet(chart, self._engraver, message.width)
+                self._sheet = Sheet(chart, self._engraver)
             except StationError as error:
-                send(self._out, Failed(self._desk, -1, str(error)))
+                send(self._out, Failed(self._desk, str(error)))
             else:
                 send(self._out, Laid(self._desk, self._sheet.swing_words))
         elif message.desk == self._desk:
-            self._wanted = list(message.numbers)
+            self._wanted = list(message.systems)
 
-    def _engrave(self, number: int) -> None:
-        if self._sheet is None or not 0 <= number < len(self._sheet.systems):
+    def _engrave(self, system: System) -> None:
+        if self._sheet is None:
             return
         try:
-            answer: object = Engraved(self._desk, number, self._sheet.picture(number))
+            answer: object = Engraved(self._desk, system.likeness, self._sheet.picture(system))
         except StationError as error:
-            answer = Failed(self._desk, number, str(error))
+            answer = Failed(self._desk, str(error))
         send(self._out, answer)
 
 

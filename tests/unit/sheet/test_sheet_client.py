@@ -70,7 +70,11 @@ def test_a_process_that_dies_is_told_of(client: SheetClient) -> None:
     until(client, lambda: client.line(0) is not None)
     client.kill()
     until(client, lambda: client.problem != "")
-    assert "sheet" in client.problem
+    assert "choose the chart again" in client.problem
+    client.lay(load_chart("paradiddle"))
+    assert client.problem == ""
+    client.want([0])
+    until(client, lambda: client.line(0) is not None)
 
 
 def test_it_may_be_closed_twice_and_starts_no_more(client: SheetClient) -> None:
