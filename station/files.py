@@ -19,7 +19,7 @@ from station.errors import ChartError, FileError
 MAX_TEXT_BYTES = 2**20
 # A chart of a long take as a document: about 40 bytes a note.
 MAX_DOCUMENT_BYTES = 16 * 2**20
-CHART_SUFFIXES = (".toml", ".mid", ".midi", ".json")
+CHART_SUFFIXES = (".toml", ".musicxml", ".mxl", ".xml", ".mid", ".midi", ".json")
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -121,6 +121,14 @@ def load_chart(name_or_path: str) -> Chart:
     FileError
         ChartError when there is none of that name or it is not sound.
     """
+    return load_chart_with_complaints(name_or_path)[0]
+
+
+def load_chart_with_complaints(name_or_path: str) -> tuple[Chart, tuple[str, ...]]:
+    """The same, and what could not be read of it: a sentence each, with its bar.
+
+    Only MusicXML says more than a chart can hold; of other files everything is read, or none.
+    """
     path = Path(name_or_path)
     if path.suffix.lower() in CHART_SUFFIXES or len(path.parts) > 1:
         return _read_chart(path)
@@ -132,7 +140,7 @@ def load_chart(name_or_path: str) -> Chart:
     which = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}."
     raise ChartError(
         f"There is no chart '{name_or_path[:60]}'; {which} A file is named with its ending, like "
-        "groove.toml or groove.mid."
+        "groove.toml, groove.musicxml or groove.mid."
     )
 
 
@@ -143,23 +151,33 @@ def list_charts() -> list[ChartEntry]:
         if name in entries:
             continue
         try:
-            title = _read_chart(path).title
+            title = _read_chart(path)[0].title
             entries[name] = ChartEntry(name, title, path, shipped, usual_bpm=_usual_bpm(path))
         except FileError as error:
             entries[name] = ChartEntry(name, "", path, shipped, problem=str(error))
     return list(entries.values())
 
 
-def _read_chart(path: Path) -> Chart:
+def _read_chart(path: Path) -> tuple[Chart, tuple[str, ...]]:
     name = path.name
     match path.suffix.lower():
         case ".toml":
-            return toml_chart.read_toml_chart(read_text(path), name)
+            return toml_chart.read_toml_chart(read_text(path), name), ()
+        case ".musicxml" | ".mxl" | ".xml":
+            return _read_musicxml(path)
         case ".mid" | ".midi":
-            return smf.read_smf(read_bytes(path, smf.MAX_BYTES), name)
+            return smf.read_smf(read_bytes(path, smf.MAX_BYTES), name), ()
         case ".json":
-            return document.parse(read_text(path, MAX_DOCUMENT_BYTES), name)
+            return document.parse(read_text(path, MAX_DOCUMENT_BYTES), name), ()
     raise ChartError(f"{path} is no chart; a chart ends in {', '.join(CHART_SUFFIXES)}.")
+
+
+def _read_musicxml(path: Path) -> tuple[Chart, tuple[str, ...]]:
+    # Only who opens such a file waits for its parser.
+    from station.charts.musicxml_container import MAX_BYTES  # noqa: PLC0415
+    from station.charts.musicxml_in import read_musicxml  # noqa: PLC0415
+
+    return read_musicxml(read_bytes(path, MAX_BYTES), path.name)
 
 
 def _usual_bpm(path: Path) -> tuple[float, float] | None:

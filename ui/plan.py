@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from station.charts import document
 from station.charts.chart import Chart
 from station.engine.messages import Start
 from station.errors import WrongUse
-from station.files import load_chart
+from station.files import load_chart, load_chart_with_complaints
 
 # As the driver names it, so that it is found again in the list of kits.
 SIMULATED_DRUMMER = "sim://?player=human"
@@ -61,6 +62,20 @@ class Plan:
             return chart.repeated(self.repeats)
         except ValueError as error:
             raise WrongUse(f"{chart.title}: {error}.") from error
+
+    def complaint(self) -> str:
+        """What could not be read of the chart, in a line; empty when all could.
+
+        Raises
+        ------
+        ChartError
+            When none of it could.
+        """
+        _, complaints = load_chart_with_complaints(self.chart)
+        if not complaints:
+            return ""
+        more = f" And {len(complaints) - 1} more." if len(complaints) > 1 else ""
+        return f"{Path(self.chart).name}: {complaints[0]}{more}"
 
     def start_command(self, chart: Chart) -> Start:
         """What the engine is told."""

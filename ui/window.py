@@ -171,6 +171,7 @@ class Window(QMainWindow):
         """Put a plan into the choices, and its chart on the desk."""
         try:
             chart = plan.chart_as_played()
+            self._tell_complaint(plan)
         except StationError as error:
             self._feed.complain(str(error))
             return
@@ -186,12 +187,18 @@ class Window(QMainWindow):
             if plan.chart != self._chart_name:
                 self._chart_name = plan.chart
                 own = Plan(plan.kit, plan.chart).chart_as_played()
+                self._tell_complaint(plan)
                 self.play.setup.show_bpm(own.bpm)
                 plan = self.play.setup.plan()
             self._state.lay_out(Grid(plan.chart_as_played()))
         except StationError as error:
             self._feed.complain(str(error))
         self.refresh()
+
+    def _tell_complaint(self, plan: Plan) -> None:
+        complaint = plan.complaint()
+        if complaint:
+            self._feed.complain(complaint)
 
     def _new_engine(self) -> None:
         self.engine_banner.show_text("")

@@ -210,8 +210,8 @@ class BarReader:
 
     def _note(self, note: Element, bar: _Open) -> None:
         voice = text_of(note, "voice")
-        is_grace = note.find("grace") is not None
-        in_chord = note.find("chord") is not None
+        tags = {child.tag for child in note}
+        is_grace, in_chord = "grace" in tags, "chord" in tags
         length = Fraction(0) if is_grace else self._length(note, bar)
         at = bar.onset if in_chord and not is_grace else bar.at
         if not is_grace and not in_chord:
@@ -219,12 +219,12 @@ class BarReader:
             bar.end = max(bar.end, bar.at)
             bar.empty = False
             bar.voices.next_chord(voice)
-        if note.find("rest") is not None:
+        if "rest" in tags:
             return
         if not self._is_drum(note):
             self._complain(bar, "notes on a staff that is not for drums are left out")
             return
-        if note.find("cue") is not None:
+        if "cue" in tags:
             self._complain(bar, "a cue note is left out")
             return
         where = staff_place(note)

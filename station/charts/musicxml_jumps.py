@@ -217,14 +217,15 @@ def _places(bars: Sequence[Marks]) -> list[_Bar]:
         if bar.backward:
             place.repeats = section
             section.passes = max(section.passes, bar.times or (1 if ending else _TWICE))
-        closes = bar.ending_stops or (bar.backward and bool(ending))
-        if ending and (closes or i + 1 == len(bars) or bars[i + 1].ending_starts):
+        another = i + 1 < len(bars) and bool(bars[i + 1].ending_starts)
+        over = bar.ending_stops or bar.backward or another or i + 1 == len(bars)
+        in_ending = bool(ending)
+        if in_ending and over:
             for one in places[ending_start : i + 1]:
                 one.ending_end = i + 1
-            closes = True
             ending = frozenset()
-        # Another ending goes on with the same repeat.
-        if (closes or bar.backward) and not (i + 1 < len(bars) and bars[i + 1].ending_starts):
+        # Behind an ending, another one goes on with the same repeat.
+        if (over and not another) if in_ending else bar.backward:
             stack.pop()
             if not stack:
                 stack.append(_Section(i + 1))

@@ -40,7 +40,7 @@ _HAND, _FOOT = "1", "2"
 _STEMS = {_HAND: "up", _FOOT: "down"}
 
 _Placed = tuple[int, Note, Fraction]
-_Voice = tuple[str, list[Written], list[_Placed]]
+_Voice = tuple[str, tuple[Written, ...], list[_Placed]]
 
 
 def write_musicxml(chart: Chart, *, title: str | None = None) -> str:
@@ -150,7 +150,7 @@ class ScoreWriter:
                 places = tuple(straightened(place, swing) for _, _, place in mine)
                 yield voice, write_bar(quarters, metre.beats, metre.unit, places), mine
         if not notes:
-            yield _HAND, [Written(Fraction(0), quarters, "measure")], []
+            yield _HAND, (Written(Fraction(0), quarters, "measure"),), []
 
     def _measure(self, i: int) -> Iterator[str]:
         bar = self._bars[i]

@@ -32,6 +32,7 @@ _PADS_OF_SOUND: dict[str, tuple[Pad, ...]] = {
     "metal.cymbal.chinese": (Pad.CHINA,),
     "metal.bells.cowbell": (Pad.COWBELL,),
 }
+_POSITION = ("display-step", "display-octave", "step", "octave")
 SOUND_OF_PAD: dict[Pad, str] = {
     pad: sound for sound, pads in reversed(_PADS_OF_SOUND.items()) for pad in pads
 }
@@ -134,13 +135,11 @@ def place_of(instrument: Instrument | None, where: StaffPlace | None) -> tuple[P
 
 def staff_place(note: Element) -> StaffPlace | None:
     """Where a note stands, and its head; None when it does not say."""
-    for step, octave in (
-        ("unpitched/display-step", "unpitched/display-octave"),
-        ("pitch/step", "pitch/octave"),
-    ):
-        name, number = text_of(note, step), whole(text_of(note, octave))
-        if name and number is not None:
-            return StaffPlace(name, number, text_of(note, "notehead") or "normal")
+    for child in note:
+        if child.tag in ("unpitched", "pitch"):
+            texts = [(one.text or "").strip() for one in child if one.tag in _POSITION]
+            if len(texts) == 2 and texts[0] and whole(texts[1]) is not None:
+                return StaffPlace(texts[0], int(texts[1]), text_of(note, "notehead") or "normal")
     return None
 
 

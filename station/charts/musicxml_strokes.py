@@ -28,6 +28,8 @@ TYPES: dict[str, Fraction] = {
     "256th": Fraction(1, 64),
 }
 _MAX_MARKS = 8
+# Most notes have none of these around them.
+_MARKS = frozenset({"notations", "lyric", "tie"})
 _OPEN = ("open", "open-string", "harmonic")
 
 
@@ -78,23 +80,31 @@ def stroke_of(
     note: Element, at: Fraction, length: Fraction, place: Place, midi_note: int
 ) -> tuple[Stroke, list[str]]:
     """A note's stroke, and what of it cannot be read."""
-    place, midi_note = _opened(note, place, midi_note)
     stroke = Stroke(at, length, place, midi_note, (place, midi_note))
     head = note.find("notehead")
     if head is not None and is_yes(head, "parentheses"):
         stroke.dynamic = Dynamic.GHOST
+    stroke.swings = _is_nominal(note, length)
+    problems: list[str] = []
+    if any(child.tag in _MARKS for child in note):
+        problems = list(_read_marks(note, stroke))
+    return stroke, problems
+
+
+def _read_marks(note: Element, stroke: Stroke) -> Iterator[str]:
+    """Fill in what stands around the note; yields what cannot be read."""
+    stroke.place, stroke.midi_note = _opened(note, stroke.place, stroke.midi_note)
     if note.find("notations/articulations/accent") is not None or (
         note.find("notations/articulations/strong-accent") is not None
     ):
         stroke.dynamic = Dynamic.ACCENT
     ties = {one.get("type") for path in ("tie", "notations/tied") for one in note.iterfind(path)}
     stroke.tied_from, stroke.tied_to = "stop" in ties, "start" in ties
-    stroke.swings = _is_nominal(note, length)
-    problems = list(_rolls(note, stroke))
-    stroke.hands = next(filter(is_hands, _stickings(note)), "")
-    if any(map(is_other_sticking, _stickings(note))):
-        problems.append("a sticking for both hands at once is not read")
-    return stroke, problems
+    yield from _rolls(note, stroke)
+    stickings = list(_stickings(note))
+    stroke.hands = next(filter(is_hands, stickings), "")
+    if any(map(is_other_sticking, stickings)):
+        yield "a sticking for both hands at once is not read"
 
 
 def _stickings(note: Element) -> Iterator[str]:

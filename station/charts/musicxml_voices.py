@@ -181,5 +181,7 @@ class Voices:
             following = replace(
                 note, dynamic=dynamic, sticking=Sticking.NONE, ornament=Ornament.NONE
             )
+            # A long roll is even; one on a short note has to fit where that note swings.
+            swings = stroke.swings and stroke.length < 1
             for i in range(1, int(stroke.length / stroke.roll)):
-                yield stroke.at + i * stroke.roll, stroke.late, stroke.swings, following
+                yield stroke.at + i * stroke.roll, stroke.late, swings, following

@@ -9,7 +9,7 @@ kept beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -83,9 +83,10 @@ class _Grid:
         return self.start + self.slots * self.step
 
 
+@lru_cache(maxsize=1024)
 def write_bar(
-    quarters: Fraction, beats: int, unit: int, places: Sequence[Fraction]
-) -> list[Written]:
+    quarters: Fraction, beats: int, unit: int, places: tuple[Fraction, ...]
+) -> tuple[Written, ...]:
     """One voice of one bar.
 
     Parameters
@@ -100,7 +101,7 @@ def write_bar(
 
     Returns
     -------
-    list of Written
+    tuple of Written
         From the bar line to the end without a gap; what is struck at once is one of them.
     """
     beat = _beat(beats, unit)
@@ -117,7 +118,7 @@ def write_bar(
             strokes = tuple(first + stroke for stroke in one.strokes)
             written.append(replace(one, at=start + one.at, strokes=strokes))
         first, start = last, start + length
-    return _merged_rests(written) if beat == _QUARTER and unit <= 4 else written
+    return tuple(_merged_rests(written) if beat == _QUARTER and unit <= 4 else written)
 
 
 def _beat(beats: int, unit: int) -> Fraction:

@@ -9,9 +9,10 @@ from itertools import islice
 
 from station.charts.chart import Chart
 from station.charts.tempo import TempoMap
+from station.cli._output import clean, note
 from station.cli._parser import bpm, number, whole
 from station.errors import ChartError, WrongUse
-from station.files import load_chart
+from station.files import load_chart_with_complaints
 from station.units import NS_PER_S, ns_from_s
 
 DEFAULT_CHART = "straight-eighths"
@@ -24,7 +25,7 @@ def add_chart_arguments(parser: argparse.ArgumentParser, usual_length: str) -> N
     group.add_argument(
         "--chart",
         default=DEFAULT_CHART,
-        help=f"a chart's name, or a TOML or MIDI file ({DEFAULT_CHART})",
+        help=f"a chart's name, or a TOML, MusicXML or MIDI file ({DEFAULT_CHART})",
     )
     add_bpm(group)
     group.add_argument(
@@ -61,7 +62,7 @@ def chosen_chart(args: argparse.Namespace, usual_s: float = 0.0) -> Chart:
     ChartError, WrongUse
         When it cannot be read, has no notes, or cannot be played so fast or so long.
     """
-    chart = load_chart(args.chart)
+    chart = told_chart(args.chart)
     if not chart.notes:
         raise ChartError(f"'{args.chart}' has no notes to play; choose another chart.")
     if args.left_handed:
@@ -72,6 +73,20 @@ def chosen_chart(args: argparse.Namespace, usual_s: float = 0.0) -> Chart:
         return _of_length(chart, args, usual_s)
     except ValueError as error:
         raise WrongUse(f"'{args.chart}' cannot be played like that: {error}.") from error
+
+
+def told_chart(name: str) -> Chart:
+    """A chart by name or path; what could not be read of it is told on standard error.
+
+    Raises
+    ------
+    FileError
+        As `load_chart`.
+    """
+    chart, complaints = load_chart_with_complaints(name)
+    for complaint in complaints:
+        note(clean(f"{name}: {complaint}"))
+    return chart
 
 
 def _of_length(chart: Chart, args: argparse.Namespace, usual_s: float) -> Chart:

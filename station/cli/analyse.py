@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Say what may be typed after `station analyse`."""
     parser.add_argument("take", metavar="TAKE", help="a MIDI file")
     parser.add_argument(
-        "--chart", help="what should be played: a name, or a TOML or MIDI file (free playing)"
+        "--chart",
+        help="what should be played: a name, or a TOML, MusicXML or MIDI file (free playing)",
     )
     add_bpm(parser)
     parser.add_argument(

@@ -31,7 +31,7 @@ COMMANDS: dict[str, str] = {
     "analyse": "judge a recorded take against a chart",
     "takes": "list the takes that are kept",
     "report": "show a kept take's report again, computed from its raw hits",
-    "export": "write a kept take as MIDI or CSV",
+    "export": "write a kept take as MIDI or CSV, or a chart as MusicXML or MIDI",
     "simulate": "a drummer with known truth, into a MIDI port or a file",
     "verify": "send that drummer through a MIDI port and compare with the truth",
     "doctor": "say what on this machine stands in the way, and the way out",

@@ -60,8 +60,9 @@ def run(args: argparse.Namespace) -> int:
     StationError
         When there is no such player or chart, no virtual port, or the engine ends.
     """
+    from station.cli._chart_choice import told_chart
     from station.cli._output import STDOUT, check_target, note, say, write_json
-    from station.files import load_chart, write_atomically
+    from station.files import write_atomically
     from station.verification.compare import BOARD_LIMITS, Limits
     from station.verification.junit import junit_xml
     from station.verification.scenario import SCENARIOS, scenario_named
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     if None in found:
         known = ", ".join(s.name for s in SCENARIOS)
         raise WrongUse(f"No player is called '{names[found.index(None)]}'; there are {known}.")
-    chart = load_chart(args.chart)
+    chart = told_chart(args.chart)
     try:
         chart = chart.at_bpm(args.tempo)
         chart = chart.repeated(-(-args.beats // len(chart.beat_ticks())))

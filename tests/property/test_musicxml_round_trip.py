@@ -131,7 +131,7 @@ def test_notation_leaves_no_gap_and_loses_no_stroke(beats, steps, quarters, data
     unit = data.draw(st.sampled_from((2, 4, 8, 16)))
     most = int(quarters * steps) or 1
     at = data.draw(st.lists(st.integers(0, most - 1), max_size=10))
-    places = sorted(Fraction(a, steps) for a in at if Fraction(a, steps) < quarters)
+    places = tuple(sorted(Fraction(a, steps) for a in at if Fraction(a, steps) < quarters))
     written = write_bar(quarters, beats, unit, places)
     end = Fraction(0)
     for one in written:

@@ -2,17 +2,21 @@ import errno
 import os
 import stat
 import sys
+import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from station import files
 from station.charts.document import dump
+from station.charts.musicxml_out import write_musicxml
 from station.charts.smf import write_smf
 from station.errors import ChartError, FileError
 from station.files import (
     list_charts,
     load_chart,
+    load_chart_with_complaints,
     read_bytes,
     read_text,
     write_atomically,
@@ -172,8 +176,26 @@ def test_by_path_in_every_form(tmp_path, own):
     (tmp_path / "a.MID").write_bytes(write_smf(chart))
     (tmp_path / "a.json").write_text(dump(chart), "utf-8")
     assert load_chart(str(tmp_path / "a.json")) == chart
+    for name in ("a.musicxml", "a.XML"):
+        (tmp_path / name).write_text(write_musicxml(chart), "utf-8")
+        assert load_chart(str(tmp_path / name)) == replace(chart, origin=name)
+    with zipfile.ZipFile(tmp_path / "a.mxl", "w") as archive:
+        archive.writestr("score.xml", write_musicxml(chart))
+    assert load_chart(str(tmp_path / "a.mxl")) == replace(chart, origin="a.mxl")
     midi = load_chart(str(tmp_path / "a.MID"))
     assert (midi.notes, midi.tempo, midi.title) == (chart.notes, chart.tempo, chart.title)
+
+
+def test_what_could_not_be_read_comes_with_the_chart(tmp_path, own):
+    chart = load_chart("pulse")
+    assert load_chart_with_complaints("pulse") == (chart, ())
+    fermata = write_musicxml(chart).replace(
+        "</note>", "<notations><fermata/></notations></note>", 1
+    )
+    (own / "mine.musicxml").write_text(fermata, "utf-8")
+    found, complaints = load_chart_with_complaints("mine")
+    assert found.notes == chart.notes
+    assert complaints == ("Bar 1: a fermata is not read; the time goes on.",)
 
 
 def test_an_unknown_name_is_told_with_near_ones(own):
@@ -184,7 +206,9 @@ def test_an_unknown_name_is_told_with_near_ones(own):
 
 
 def test_what_is_no_chart(tmp_path, own):
-    with pytest.raises(ChartError, match=r"\.toml, \.mid, \.midi, \.json"):
-        load_chart(str(tmp_path / "a.xml"))
+    with pytest.raises(
+        ChartError, match=r"\.toml, \.musicxml, \.mxl, \.xml, \.mid, \.midi, \.json"
+    ):
+        load_chart(str(tmp_path / "a.txt"))
     with pytest.raises(FileError, match="does not exist"):
         load_chart("gone.mid")

@@ -9,7 +9,9 @@ from pathlib import Path
 import mido
 import pytest
 
+from station.charts.musicxml_out import write_musicxml
 from station.cli._take_choice import short_ids
+from station.files import load_chart
 
 Station = Callable[..., tuple[int, str, str]]
 Keep = Callable[..., str]
@@ -132,6 +134,46 @@ def test_an_export_needs_to_know_its_format(station: Station, keep_take: Keep) -
     keep_take()
     assert station("export", "--out", "take.wav")[0] == 2
     assert station("export", "--out", "take.wav", "--format", "csv")[0] == 0
+
+
+def test_an_export_as_musicxml_is_the_chart_that_was_played(
+    station: Station, keep_take: Keep
+) -> None:
+    keep_take()
+    assert station("export", "latest", "--out", "take.musicxml")[0] == 0
+    assert load_chart("take.musicxml").notes == load_chart("pulse").repeated(2).notes
+
+
+@pytest.mark.parametrize("name", ["c.musicxml", "c.mid"])
+def test_a_chart_is_exported_without_a_take(station: Station, name: str) -> None:
+    assert station("export", "--chart", "paradiddle", "--out", name)[0] == 0
+    ticks = [note.tick for note in load_chart(name).notes]
+    assert ticks == [note.tick for note in load_chart("paradiddle").notes]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["latest", "--chart", "pulse", "--out", "c.mid"], "leave one out"),
+        (["--chart", "pulse", "--out", "c.csv"], "no hits for CSV"),
+        (["--chart", "pulse", "--out", "c.wav"], "--format midi, csv or musicxml"),
+    ],
+)
+def test_what_cannot_be_exported_is_wrong_use(
+    station: Station, words: list[str], said: str
+) -> None:
+    code, _, err = station("export", *words)
+    assert code == 2
+    assert said in err
+
+
+def test_what_could_not_be_read_of_a_chart_is_told(station: Station) -> None:
+    text = write_musicxml(load_chart("pulse"))
+    fermata = text.replace("</note>", "<notations><fermata/></notations></note>", 1)
+    Path("mine.musicxml").write_text(fermata)
+    code, _, err = station("export", "--chart", "mine.musicxml", "--out", "c.mid")
+    assert code == 0
+    assert "mine.musicxml: Bar 1: a fermata is not read; the time goes on." in err
 
 
 def test_an_export_to_nowhere_is_3(station: Station, keep_take: Keep) -> None:

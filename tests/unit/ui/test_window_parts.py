@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QWidget
 
+from station.charts.musicxml_out import write_musicxml
 from station.clock import ManualClock
 from station.engine.messages import Ended, KitStatus, Problem, Ready, Started, VerdictNow
 from station.engine.ring import RECORD_DTYPE, Records
+from station.files import load_chart
 from station.model import PAD_INDEX, JudgementKind, Pad
 from ui import words
 from ui.feed import Feed
@@ -226,6 +229,19 @@ def test_a_chart_that_cannot_be_read_is_said_and_nothing_starts(stage: Stage) ->
     QTest.keyClick(stage.window, Qt.Key.Key_Space)
     assert stage.commands == []
     assert "gone.toml" in stage.window.problem_banner.text
+
+
+def test_what_could_not_be_read_of_a_chart_is_said(stage: Stage, tmp_path: Path) -> None:
+    text = write_musicxml(load_chart("pulse"))
+    odd = text.replace("</note>", "<notations><fermata/></notations></note>", 1)
+    (tmp_path / "mine.musicxml").write_text(odd, "utf-8")
+    setup = stage.window.play.setup
+    setup.chart.insertItem(0, "mine", str(tmp_path / "mine.musicxml"))
+    setup.chart.setCurrentIndex(0)
+    setup.plan_changed.emit()
+    assert stage.window.problem_banner.text == (
+        "mine.musicxml: Bar 1: a fermata is not read; the time goes on."
+    )
 
 
 # ------------------------------------------------------------------------- shown
