@@ -15,6 +15,7 @@ from firmware_bridge.events import (
     BoardEvent,
     Greeted,
     HitsLost,
+    PedalMoved,
     ScopePiece,
     Strike,
     Tied,
@@ -24,7 +25,14 @@ from firmware_bridge.handshake import BoardInfo
 from firmware_bridge.messages import Cue, Cued, Heartbeat, HitFlag, Message
 from firmware_bridge.session import BoardSession
 from station.errors import KitError, KitReason
-from station.hal.api import ChokeEvent, LinkEvent, LinkState, OverflowEvent, StrikeEvent
+from station.hal.api import (
+    ChokeEvent,
+    LinkEvent,
+    LinkState,
+    OverflowEvent,
+    PedalEvent,
+    StrikeEvent,
+)
 from station.hal.inbox import Inbox
 from station.model import Flag, StampedBy
 from station.units import NS_PER_MS, NS_PER_S, NS_PER_US
@@ -37,6 +45,7 @@ _SILENT_NS = 2_500 * NS_PER_MS
 # After the last hit, pings come as often as while playing for so long.
 _PLAYING_FOR_NS = 20 * NS_PER_S
 _VELOCITY_SHIFT = 16 - 7
+_PEDAL_SHIFT = 16 - 7
 _CHOKE = int(HitFlag.CHOKE)
 _FLAGS = (
     (HitFlag.CLIPPED, Flag.CLIPPED),
@@ -220,6 +229,9 @@ class BoardTalk:
                     self._reply(event.question, None)
                 case Beat():
                     self.heartbeat = event.beat
+                case PedalMoved():
+                    openness = 127 - (event.pedal.value >> _PEDAL_SHIFT)
+                    self.inbox.put(PedalEvent(event.t_ns, event.pedal.pad, openness))
                 case ScopePiece():
                     if self.scope is not None:
                         self.scope(event)

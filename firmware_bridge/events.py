@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from firmware_bridge.handshake import BoardInfo
-from firmware_bridge.messages import Heartbeat, Message, PadHit, ScopeData
+from firmware_bridge.messages import Heartbeat, Message, PadHit, Pedal, ScopeData
 from firmware_bridge.sync import SyncState
 
 
@@ -93,4 +93,14 @@ class ScopePiece:
     data: ScopeData
 
 
-BoardEvent = Greeted | Tied | Strike | HitsLost | Answered | Unanswered | Beat | ScopePiece
+@dataclass(frozen=True, slots=True)
+class PedalMoved:
+    """Where a hi-hat's pedal is; `t_ns` is on the host's clock."""
+
+    t_ns: int
+    pedal: Pedal
+
+
+BoardEvent = (
+    Greeted | Tied | Strike | HitsLost | Answered | Unanswered | Beat | ScopePiece | PedalMoved
+)

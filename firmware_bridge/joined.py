@@ -16,6 +16,7 @@ from station.hal.api import (
     LinkState,
     MidiEvent,
     OverflowEvent,
+    PedalEvent,
     StrikeEvent,
 )
 from station.model import StampedBy
@@ -107,7 +108,7 @@ class JoinedSource:
             numbered = replace(event, seq=self._next_seq, pad=pad)
             self._next_seq += 1
             return [numbered]
-        if isinstance(event, ChokeEvent):
+        if isinstance(event, ChokeEvent | PedalEvent):
             return [replace(event, pad=event.pad + self._first_pad[number])]
         if isinstance(event, LinkEvent):
             return self._link(number, event)
@@ -124,7 +125,7 @@ class JoinedSource:
 def _came_ns(event: KitEvent) -> int:
     if isinstance(event, StrikeEvent | MidiEvent):
         return event.arrival_ns
-    assert isinstance(event, ChokeEvent | LinkEvent | OverflowEvent)
+    assert isinstance(event, ChokeEvent | PedalEvent | LinkEvent | OverflowEvent)
     return event.t_ns
 
 

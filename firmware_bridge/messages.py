@@ -17,7 +17,7 @@ from firmware_bridge.wire import I32, U8, U16, U32, U64, RecordsField, Text, U16
 # What this package speaks. A new major changes what is there; a new minor only adds.
 PROTOCOL_MIN = 1
 PROTOCOL_MAX = 1
-PROTOCOL_MINOR = 0
+PROTOCOL_MINOR = 1
 
 NO_POSITION = 255
 WHOLE_BOARD = 255  # as `index` of a parameter that every pad shares
@@ -60,6 +60,7 @@ class Capability(IntFlag):
     POSITION = 32
     CHOKE = 64
     ZONES = 128
+    PEDAL = 256
 
 
 class Scope(IntEnum):
@@ -218,6 +219,16 @@ class ScopeData:
     samples: U16List
 
 
+@_message(0x43)
+@dataclass(frozen=True, slots=True)
+class Pedal:
+    """Where a hi-hat's pedal is: 0 open to 65535 closed. Since version 1.1."""
+
+    t_us: U32
+    pad: U8
+    value: U16
+
+
 @_message(0x81)
 @dataclass(frozen=True, slots=True)
 class HelloAck:
@@ -336,6 +347,7 @@ Message = (
     | PadHit
     | Heartbeat
     | ScopeData
+    | Pedal
     | HelloAck
     | Described
     | Got

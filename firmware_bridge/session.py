@@ -17,6 +17,7 @@ from firmware_bridge.events import (
     Beat,
     BoardEvent,
     Greeted,
+    PedalMoved,
     ScopePiece,
     Tied,
     Unanswered,
@@ -31,6 +32,7 @@ from firmware_bridge.messages import (
     HelloAck,
     Message,
     PadHit,
+    Pedal,
     Ping,
     Pong,
     Refused,
@@ -87,6 +89,7 @@ class BoardSession:
         self._token = random.randrange(_TOKENS)
         self._pings: OrderedDict[int, int] = OrderedDict()
         self._resends: OrderedDict[int, Resend] = OrderedDict()
+        self._pedals: dict[int, Pedal] = {}
         self._hello_ns: int | None = None
         self._events: list[BoardEvent] = []
 
@@ -200,6 +203,11 @@ class BoardSession:
                 if self.sync.usable:
                     t_ns = self.sync.host_time(self.sync.unwrap(message.t_us)).t_ns
                     self._events.append(ScopePiece(t_ns, message))
+            case Pedal():
+                # Before the clock is tied only the newest place is worth keeping.
+                self._pedals[message.pad] = message
+                if self.sync.usable:
+                    self._say_pedals()
             case _:
                 self._answer(frame, message)
 
@@ -219,6 +227,7 @@ class BoardSession:
             # Of a board that was reset under our hands everything since is wanted; of one
             # that we have never met, nothing that was before.
             self._hits.begin(info.ring, 0 if same_board else ack.hits)
+            self._pedals.clear()
         self.sync.note_board_time(ack.t_us)
         self.schedule.start(arrival_ns)
         self._events.append(Greeted(info, restarted=same_board and not same_boot))
@@ -245,8 +254,15 @@ class BoardSession:
         state = self.sync.state
         assert state is not None
         self._events.append(Tied(state))
+        self._say_pedals()
         if self.board is not None:
             self._hits.tied(self.board)
+
+    def _say_pedals(self) -> None:
+        for pedal in self._pedals.values():
+            t_ns = self.sync.host_time(self.sync.unwrap(pedal.t_us)).t_ns
+            self._events.append(PedalMoved(t_ns, pedal))
+        self._pedals.clear()
 
     def _beat(self, beat: Heartbeat, arrival_ns: int) -> None:
         if self.board is None:

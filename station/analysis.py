@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from station import units
 from station.charts.chart import Chart
 from station.errors import WrongUse
 from station.files import load_chart, read_bytes
 from station.hal import smf_events
-from station.hal.api import MidiEvent
-from station.hits import HitArray, from_array
+from station.hits import HitArray
+from station.hits_given import checked_array
 from station.kits.library import FALLBACK, load_library
+from station.kits.played import hits_of_file
 from station.kits.profile import Profile
-from station.kits.translate import Translator
 from station.model import Hit, KitUsed, Mark, StampedBy
 from station.report import Report, build_report
+
+MAX_LATENCY_MS = 1000
 
 
 def analyse(
@@ -52,7 +51,8 @@ def analyse(
     FileError
         When a file cannot be read; ChartError, ProfileError for a chart or a profile.
     WrongUse
-        When the latency is no number of milliseconds.
+        When the latency is no number of milliseconds up to a second, or a hit in memory
+        cannot be.
 
     Examples
     --------
@@ -60,21 +60,20 @@ def analyse(
     >>> report.verdict.tempo.call  # doctest: +SKIP
     <TempoCall.RUSHING: 'rushing'>
     """
-    if latency_ms is not None and not math.isfinite(latency_ms):
-        raise WrongUse(f"A latency of {latency_ms} ms cannot be; give a number like 12.5.")
+    latency_ns = 0 if latency_ms is None else _latency_ns(latency_ms)
     if not isinstance(chart, Chart):
         chart = load_chart(str(chart))
     marks: Sequence[Mark] = ()
     if isinstance(take, (str, Path)):
         hits, marks, kit = _read_take(Path(take), _profile(kit_profile))
     else:
-        hits = from_array(take) if isinstance(take, np.ndarray) else list(take)
+        hits = checked_array(take)
         kit = _no_kit(hits)
     return build_report(
         chart,
         hits,
         start_ns=0,
-        latency_ns=units.ns_from_ms(latency_ms or 0),
+        latency_ns=latency_ns,
         calibrated=calibrated is not False,
         kit=kit,
         marks=marks,
@@ -87,18 +86,22 @@ def _profile(wanted: str | Profile | None) -> Profile:
     return load_library().named(wanted or FALLBACK)
 
 
-def _read_take(path: Path, profile: Profile) -> tuple[list[Hit], list[Mark], KitUsed]:
+def _latency_ns(latency_ms: float) -> int:
+    if not isinstance(latency_ms, (int, float)) or not abs(latency_ms) <= MAX_LATENCY_MS:
+        raise WrongUse(
+            f"A latency of {latency_ms} ms cannot be; give a number from −{MAX_LATENCY_MS} to "
+            f"{MAX_LATENCY_MS}, like 12.5."
+        )
+    return units.ns_from_ms(latency_ms)
+
+
+def _read_take(path: Path, profile: Profile) -> tuple[HitArray, list[Mark], KitUsed]:
     played = smf_events.read_played_file(read_bytes(path, smf_events.MAX_BYTES), path.name)
-    sigma_ns = played.sigma_ns
-    events = [
-        MidiEvent(seq, t_ns, sigma_ns, t_ns, StampedBy.FILE, data)
-        for seq, (t_ns, data) in enumerate(played.of_the_drums())
-    ]
-    heard = Translator(profile).translate(events)
-    kit = KitUsed(f"replay://{path}", path.name, profile.name, StampedBy.FILE, sigma_ns)
+    heard = hits_of_file(played.of_the_drums(), profile)
+    kit = KitUsed(f"replay://{path}", path.name, profile.name, StampedBy.FILE, played.sigma_ns)
     return heard.hits, heard.marks, kit
 
 
-def _no_kit(hits: Sequence[Hit]) -> KitUsed:
-    sigma_ns = max((hit.t_sigma_ns for hit in hits), default=0)
+def _no_kit(hits: HitArray) -> KitUsed:
+    sigma_ns = int(hits["t_sigma_ns"].max(initial=0))
     return KitUsed("", "hits in memory", "", StampedBy.FILE, sigma_ns)

@@ -6,6 +6,7 @@
     ├── WrongUse                 what was typed or asked cannot be done        exit 2
     ├── OutsideError             the world did not go along                    exit 3
     │   ├── KitError             a port, a board, a driver (carries a reason)
+    │   ├── SoundError           a sound card that is not there or is lost (carries a reason)
     │   ├── FileError            a file that is missing, broken or hostile
     │   │   ├── ChartError       … a chart
     │   │   └── ProfileError     … a kit's profile
@@ -61,6 +62,31 @@ class KitError(OutsideError):
     """
 
     def __init__(self, message: str, reason: KitReason) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class SoundReason(StrEnum):
+    """Why a sound card cannot be used."""
+
+    NO_SYSTEM = "no-system"
+    NO_DEVICE = "no-device"
+    AMBIGUOUS = "ambiguous"
+    BUSY = "busy"
+    REFUSED_RATE = "refused-rate"
+    LOST = "lost"
+
+
+class SoundError(OutsideError):
+    """A sound card that cannot be opened or was lost; the take goes on without it.
+
+    Attributes
+    ----------
+    reason
+        Why, for programs.
+    """
+
+    def __init__(self, message: str, reason: SoundReason) -> None:
         super().__init__(message)
         self.reason = reason
 

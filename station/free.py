@@ -11,11 +11,11 @@ import numpy as np
 
 from station.files import read_bytes
 from station.hal import smf_events
-from station.hal.api import MidiEvent
-from station.hits import HitArray, to_array
+from station.hits import HitArray
+from station.hits_given import checked_array
 from station.kits.library import FALLBACK, load_library
-from station.kits.translate import Translator
-from station.model import Hit, StampedBy
+from station.kits.played import hits_of_file
+from station.model import Hit
 from station.timing.free.analysis import FreePlaying, analyse_hits
 from station.timing.free.curve import Z_95
 from station.timing.free.metre import Metre
@@ -82,6 +82,8 @@ def analyse_free(
     ------
     FileError
         When the file cannot be read; ProfileError when there is no such profile.
+    WrongUse
+        When a hit in memory cannot be.
 
     Examples
     --------
@@ -92,7 +94,7 @@ def analyse_free(
     if isinstance(take, (str, Path)):
         hits = read_hits(Path(take), kit_profile)
     else:
-        hits = take if isinstance(take, np.ndarray) else to_array(take)
+        hits = checked_array(take)
     length_ns = int(hits["t_ns"].max()) - int(hits["t_ns"].min()) if len(hits) else 0
     return FreeReport(len(hits), length_ns / 1e9, analyse_hits(hits))
 
@@ -107,11 +109,7 @@ def read_hits(path: Path, kit_profile: str | None = None) -> HitArray:
     """
     profile = load_library().named(kit_profile or FALLBACK)
     played = smf_events.read_played_file(read_bytes(path, smf_events.MAX_BYTES), path.name)
-    events = [
-        MidiEvent(seq, t_ns, played.sigma_ns, t_ns, StampedBy.FILE, data)
-        for seq, (t_ns, data) in enumerate(played.of_the_drums())
-    ]
-    return to_array(Translator(profile).translate(events).hits)
+    return hits_of_file(played.of_the_drums(), profile).hits
 
 
 def _tempo(playing: FreePlaying) -> dict[str, Any]:

@@ -26,7 +26,7 @@ HIT_DTYPE = np.dtype(
         ("source", "u1"),
     ]
 )
-_MAX_SIGMA_NS = np.iinfo(np.int32).max
+MAX_SIGMA_NS = np.iinfo(np.int32).max
 
 HitArray = NDArray[np.void]
 
@@ -37,7 +37,7 @@ def to_array(hits: Iterable[Hit]) -> HitArray:
         (
             h.t_ns,
             h.arrival_ns,
-            min(h.t_sigma_ns, _MAX_SIGMA_NS),
+            min(h.t_sigma_ns, MAX_SIGMA_NS),
             h.seq,
             int(h.flags),
             h.openness,

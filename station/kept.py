@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from station.charts import document
-from station.hits import HitArray, from_array
+from station.hits import HitArray
 from station.model import Mark, Take
 from station.report import Report, build_report
 from station.takes.store import Store
@@ -19,7 +19,7 @@ def report_of(take: Take, hits: HitArray, marks: Sequence[Mark] = ()) -> Report:
     take
         With its chart, its start and how it ended.
     hits
-        Of `hits.HIT_DTYPE`, in any order.
+        Of `hits.HIT_DTYPE`, in any order, their times on the chart's clock.
     marks
         What else happened.
 
@@ -30,7 +30,7 @@ def report_of(take: Take, hits: HitArray, marks: Sequence[Mark] = ()) -> Report:
     """
     return build_report(
         document.parse(take.chart_json),
-        from_array(hits),
+        hits,
         start_ns=take.start_ns,
         latency_ns=take.latency_ns,
         calibrated=take.calibrated,
@@ -38,6 +38,7 @@ def report_of(take: Take, hits: HitArray, marks: Sequence[Mark] = ()) -> Report:
         state=take.state,
         end_ns=take.end_ns,
         marks=marks,
+        calibration=take.calibration,
     )
 
 
@@ -50,4 +51,4 @@ def kept_report(store: Store, take_id: str) -> Report:
         When there is no such take, or it cannot be read.
     """
     take = store.take(take_id)
-    return report_of(take, store.hits(take.id), store.marks(take.id))
+    return report_of(take, store.hits_on_grid(take.id), store.marks(take.id))

@@ -175,6 +175,7 @@ class MarkKind(StrEnum):
     CHOKE = "choke"
     LOST_EVENTS = "lost-events"
     STAMP_CHANGED = "stamp-changed"
+    SOUND_GAP = "sound-gap"  # the sound card missed some of the click; the grid went on
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,25 @@ class Mark:
     t_ns: int
     kind: MarkKind
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridStep:
+    """From a moment on, how the chart's clock runs against the host's (`station.grid_clock`).
+
+    Attributes
+    ----------
+    host_ns
+        From when on, on the host's monotonic clock.
+    grid_ns
+        The grid's time at that moment.
+    rate_ppb
+        How much faster the grid runs than the host's clock, in parts of 10⁹.
+    """
+
+    host_ns: int
+    grid_ns: int
+    rate_ppb: int
 
 
 class JudgementKind(IntEnum):
@@ -252,6 +272,15 @@ class PlacementCall(StrEnum):
     UNDECIDED = "undecided"
 
 
+class SwingCall(StrEnum):
+    """How wide the swing is against the one that is written."""
+
+    WIDER = "wider"
+    NARROWER = "narrower"
+    AS_WRITTEN = "as written"
+    UNDECIDED = "undecided"
+
+
 @dataclass(frozen=True, slots=True)
 class TempoVerdict:
     """Tempo ratio in percent (positive is faster), with an anytime-valid interval."""
@@ -298,24 +327,34 @@ class LimbVerdict:
 
 @dataclass(frozen=True, slots=True)
 class SwingVerdict:
-    """Long over short part of a beat, measured; `written`: as in the chart, if that has one."""
+    """Long over short part of a beat, measured, and judged against the ratio aimed at.
+
+    `written` is what the chart has; None, and nothing is called, where it has several.
+    """
 
     ratio: float
     low: float
     high: float
     offbeats: int
     written: float | None = None
+    call: SwingCall = SwingCall.UNDECIDED
+    called_at_beat: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The five answers; a part that cannot be said is None, never a made-up number."""
+    """The five answers; a part that cannot be said is None, never a made-up number.
+
+    `matched` says whether the hits follow the chart: nothing is called while that is not known
+    (None), and nothing is told at all of hits that do not (False).
+    """
 
     tempo: TempoVerdict
     placement: PlacementVerdict
     spread: SpreadVerdict | None = None
     limbs: tuple[LimbVerdict, ...] | None = None
     swing: SwingVerdict | None = None
+    matched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +409,35 @@ class KitUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was measured between what a player hears and what the kit reports.
+
+    Attributes
+    ----------
+    kit, sound
+        The kit's address and where the click sounded.
+    latency_ns
+        To be taken off every hit's time.
+    spread_ns
+        Standard error of that.
+    count
+        Strikes or clicks that it was measured from.
+    method
+        `tap`, `loopback` or `microphone`.
+    measured_at
+        Wall clock, ISO 8601 with offset.
+    """
+
+    kit: str
+    sound: str
+    latency_ns: int
+    spread_ns: int
+    count: int
+    method: str
+    measured_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """Everything about a take but its hits, which are kept as they came.
 
@@ -396,6 +464,8 @@ class Take:
     end_ns
         When it was stopped, on the monotonic clock; None when it was played to the end of
         the chart, or broken off.
+    calibration
+        What `latency_ns` was measured by; None where nobody did, or the player gave a number.
     """
 
     id: str
@@ -410,3 +480,4 @@ class Take:
     state: TakeState
     version: str
     end_ns: int | None = None
+    calibration: Calibration | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,12 @@ from numpy.typing import NDArray
 
 from station import units
 from station.charts.chart import Chart
-from station.engine.engine import heard_rows
+from station.engine.engine import heard_rows_of_array
+from station.garbage import collector_paused
+from station.hits import HitArray, from_array, to_array
 from station.model import (
+    PADS,
+    Calibration,
     Flag,
     Hit,
     KitUsed,
@@ -28,11 +33,15 @@ from station.model import (
 from station.timing.beam import DOUBLE, MISSED, Resync
 from station.timing.judging import Judging
 from station.timing.statistics import take_statistics
+from station.timing.statistics_passes import Pass, by_pass
 
 SCHEMA = "station.take/1"
+_PAD_NAMES = [pad.value for pad in PADS]
+_US_PER_MS = 1000
+_HALF_US = units.NS_PER_US // 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Report:
     """What a take was, judged.
 
@@ -44,8 +53,9 @@ class Report:
         The chart's tick 0 on the clock of the hits.
     latency_ns
         Taken off every hit's time before it was judged.
-    hits
-        In order of time; of equal times the one that arrived first.
+    hit_array
+        The hits, of `hits.HIT_DTYPE`, in order of time; of equal times the one that arrived
+        first.
     live_index, chart_index
         The note of each hit as said at once and as confirmed, −1 for an extra hit; shape
         (hits,).
@@ -61,13 +71,15 @@ class Report:
         What else happened.
     resyncs
         When the player was lost (a stop, a beat dropped) and found again.
+    calibration
+        What the latency was measured by, or None.
     """
 
     chart: Chart
     kit: KitUsed
     start_ns: int
     latency_ns: int
-    hits: tuple[Hit, ...]
+    hit_array: HitArray
     live_index: NDArray[np.int32]
     chart_index: NDArray[np.int32]
     offset_ns: NDArray[np.int64]
@@ -76,11 +88,22 @@ class Report:
     state: TakeState = TakeState.FINISHED
     marks: tuple[Mark, ...] = ()
     resyncs: tuple[Resync, ...] = ()
+    calibration: Calibration | None = None
+
+    @cached_property
+    def hits(self) -> tuple[Hit, ...]:
+        """The hits as records, in the same order."""
+        return tuple(from_array(self.hit_array))
 
     @property
     def offsets_ms(self) -> NDArray[np.float64]:
         """Offsets of the hits that were a note, in order of time."""
         return self.offset_ns[self.chart_index >= 0] / np.float64(units.NS_PER_MS)
+
+    @cached_property
+    def passes(self) -> list[Pass]:
+        """How each pass of a loop went; empty for a chart that is played once."""
+        return by_pass(self.chart, self.chart_index, self.offset_ns, self.missed)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-ready `station.take/1`; times relative to the chart's tick 0.
@@ -105,6 +128,10 @@ class Report:
         }
         if self.latency_ns:
             told["latency_ms"] = _ms(self.latency_ns)
+        if self.calibration is not None:
+            told["calibration"] = calibration_dict(self.calibration)
+        if self.passes:
+            told["passes"] = [_pass(one) for one in self.passes]
         if self.resyncs:
             told["resyncs"] = [
                 {
@@ -123,36 +150,42 @@ class Report:
 
     def statistics(self) -> dict[str, Any]:
         """What else the whole take tells, JSON-ready."""
-        velocity = np.array([hit.velocity for hit in self.hits], dtype=np.int64)
+        velocity = self.hit_array["velocity"].astype(np.int64)
         return take_statistics(self.chart, self.chart_index, self.offset_ns, velocity)
 
     def _hits(self) -> list[dict[str, Any]]:
-        start_ns = self.start_ns
-        names = {flags: flag_names(flags) for flags in {hit.flags for hit in self.hits}}
-        return [
-            {
-                "t_ms": _ms(hit.t_ns - start_ns),
-                "note": hit.note if hit.note >= 0 else None,
-                "pad": hit.pad.value,
-                "velocity": hit.velocity,
-                "flags": list(names[hit.flags]),
-                "chart_index": note if note >= 0 else None,
-                "live_chart_index": live if live >= 0 else None,
-                "offset_ms": _ms(offset_ns) if note >= 0 else None,
-            }
-            for hit, note, live, offset_ns in zip(
-                self.hits,
-                self.chart_index.tolist(),
-                self.live_index.tolist(),
-                self.offset_ns.tolist(),
-                strict=True,
-            )
-        ]
+        hits = self.hit_array
+        bits = hits["flags"].tolist()
+        names = {flags: flag_names(Flag(flags)) for flags in set(bits)}
+        with collector_paused():
+            return [
+                {
+                    "t_ms": t_ms,
+                    "note": midi_note if midi_note >= 0 else None,
+                    "pad": _PAD_NAMES[pad],
+                    "velocity": velocity,
+                    "flags": names[flags].copy(),
+                    "chart_index": note if note >= 0 else None,
+                    "live_chart_index": live if live >= 0 else None,
+                    "offset_ms": offset_ms if note >= 0 else None,
+                }
+                for t_ms, midi_note, pad, velocity, flags, note, live, offset_ms in zip(
+                    _all_ms(hits["t_ns"], self.start_ns),
+                    hits["note"].tolist(),
+                    hits["pad"].tolist(),
+                    hits["velocity"].tolist(),
+                    bits,
+                    self.chart_index.tolist(),
+                    self.live_index.tolist(),
+                    _all_ms(self.offset_ns),
+                    strict=True,
+                )
+            ]
 
 
 def build_report(
     chart: Chart,
-    hits: Sequence[Hit],
+    hits: Sequence[Hit] | HitArray,
     *,
     start_ns: int,
     latency_ns: int,
@@ -161,6 +194,7 @@ def build_report(
     state: TakeState = TakeState.FINISHED,
     end_ns: int | None = None,
     marks: Sequence[Mark] = (),
+    calibration: Calibration | None = None,
 ) -> Report:
     """Judge a whole take from its hits, as the engine would have live.
 
@@ -182,15 +216,18 @@ def build_report(
         a take that went through the whole chart, or was broken off (it ends at its last hit).
     marks
         What else happened.
+    calibration
+        What the latency was measured by, where it was.
     """
-    if state is not TakeState.FINISHED and end_ns is None:
-        end_ns = max((hit.t_ns for hit in hits), default=start_ns + latency_ns)
+    array = hits if isinstance(hits, np.ndarray) else to_array(hits)
     zero_ns = start_ns + latency_ns
-    arrived = sorted(hits, key=lambda hit: hit.seq)
-    stamps = [hit.t_ns for hit in arrived]
-    by_time = sorted(range(len(arrived)), key=stamps.__getitem__)
+    if state is not TakeState.FINISHED and end_ns is None:
+        end_ns = int(array["t_ns"].max()) if len(array) else zero_ns
+    arrived = array[np.argsort(array["seq"], kind="stable")]
+    by_time = np.argsort(arrived["t_ns"], kind="stable")
+    in_time = arrived[by_time]
     judging = Judging(chart, calibrated=calibrated)
-    rows = heard_rows((arrived[i] for i in by_time), zero_ns)
+    rows = heard_rows_of_array(in_time, zero_ns)
     judging.hear(rows)
     settled = judging.finish(None if end_ns is None else end_ns - zero_ns)
 
@@ -198,40 +235,39 @@ def build_report(
     confirmed = np.empty(len(rows), dtype=settled.dtype)
     confirmed[settled["ticket"][is_hit]] = settled[is_hit]
     labels = confirmed["chart_index"]
-    in_time = [arrived[i] for i in by_time]
-    for i in np.flatnonzero(labels == DOUBLE).tolist():
-        in_time[i] = replace(in_time[i], flags=in_time[i].flags | Flag.DOUBLE_TRIGGER)
+    in_time["flags"][labels == DOUBLE] |= int(Flag.DOUBLE_TRIGGER)
     return Report(
         chart=chart,
         kit=kit,
         start_ns=start_ns,
         latency_ns=latency_ns,
-        hits=tuple(in_time),
+        hit_array=in_time,
         live_index=_said_at_once(chart, arrived, by_time, rows["label"], zero_ns),
         chart_index=np.maximum(labels, -1),
         offset_ns=confirmed["offset_ns"],
-        missed=tuple(sorted(settled["chart_index"][~is_hit].tolist())),
+        missed=tuple(np.sort(settled["chart_index"][~is_hit]).tolist()),
         verdict=judging.verdict(),
         resyncs=tuple(judging.resyncs),
         state=state,
         marks=tuple(marks),
+        calibration=calibration,
     )
 
 
 def _said_at_once(
     chart: Chart,
-    arrived: Sequence[Hit],
-    by_time: Sequence[int],
+    arrived: HitArray,
+    by_time: NDArray[np.int64],
     labels_by_time: NDArray[np.int32],
     zero_ns: int,
 ) -> NDArray[np.int32]:
     """What the engine called each hit when it came, shape (hits,), in order of time."""
     labels = labels_by_time
-    if any(i != place for place, i in enumerate(by_time)):
+    if (by_time != np.arange(len(by_time))).any():
         # Some came late: then they were judged in another order than now.
-        rows = heard_rows(arrived, zero_ns)
+        rows = heard_rows_of_array(arrived, zero_ns)
         Judging(chart, calibrated=False).hear(rows)
-        labels = rows["label"][list(by_time)]
+        labels = rows["label"][by_time]
     at_once: NDArray[np.int32] = np.maximum(labels, -1)
     return at_once
 
@@ -244,6 +280,18 @@ def verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "spread": _spread(verdict.spread),
         "limbs": None if verdict.limbs is None else [_limb(limb) for limb in verdict.limbs],
         "swing": _swing(verdict.swing),
+        "matched": verdict.matched,
+    }
+
+
+def calibration_dict(calibration: Calibration) -> dict[str, Any]:
+    """A calibration as JSON-ready values."""
+    return {
+        "method": calibration.method,
+        "latency_ms": _ms(calibration.latency_ns),
+        "spread_ms": _ms(calibration.spread_ns),
+        "n": calibration.count,
+        "measured_at": calibration.measured_at,
     }
 
 
@@ -303,11 +351,34 @@ def _swing(v: SwingVerdict | None) -> dict[str, Any] | None:
         "high": _rounded(v.high, 4),
         "offbeats": v.offbeats,
         "written": _rounded(v.written, 4),
+        "call": v.call.value,
+        "called_at_beat": v.called_at_beat,
+    }
+
+
+def _pass(one: Pass) -> dict[str, Any]:
+    return {
+        "pass": one.number,
+        "hits": one.hits,
+        "missed": one.missed,
+        "offset_ms": _rounded(one.offset_ms, 3),
+        "spread_ms": _rounded(one.spread_ms, 3),
     }
 
 
 def _ms(ns: int) -> float:
-    return round(units.ms_from_ns(ns), 3) + 0.0  # never −0.0
+    """To the microsecond, half up."""
+    return (ns + _HALF_US) // units.NS_PER_US / _US_PER_MS
+
+
+def _all_ms(ns: NDArray[np.int64], since_ns: int = 0) -> list[float]:
+    """The same as `_ms` of a whole array less `since_ns`, shape (n,)."""
+    # Apart, since a difference of two int64 need not be one.
+    whole_us, rest_ns = np.divmod(ns, units.NS_PER_US)
+    since_us, since_rest_ns = divmod(since_ns, units.NS_PER_US)
+    carried = (rest_ns - since_rest_ns + _HALF_US) // units.NS_PER_US
+    told: list[float] = ((whole_us - since_us + carried) / _US_PER_MS).tolist()
+    return told
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,29 +20,42 @@ from station.model import (
 )
 from station.report import Report
 from station.timing import beats
-from station.units import s_from_ns
+from station.timing.statistics_passes import Pass
+from station.units import ms_from_ns, s_from_ns
+from station.verdict_words import NOT_FOLLOWED, SWING_WORDS
 
 _WORST_BARS = 3
 _MOST_LIMBS = 4
 _MOST_RESYNCS = 4
+# As many passes as stand side by side: the first ones, and the last ones.
+_MOST_PASSES = 8
+_FIRST_PASSES = 3
 _FEWEST_HITS = 2  # a bar with fewer says little about the bar
-_SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
+_SUSPECT = int(Flag.DOUBLE_TRIGGER | Flag.CROSSTALK)
 
 
 def render_text(report: Report) -> str:
     """The report as text of at most 24 lines, without a line break at the end."""
+    tempo, placement = report.verdict.tempo, report.verdict.placement
+    if report.verdict.matched is False:
+        answer = [_headline(tempo.call.value, NOT_FOLLOWED)]
+    else:
+        answer = [
+            _headline(tempo.call.value, tempo_words(tempo)),
+            _headline(placement.call.value, placement_words(placement)),
+        ]
     lines = [
-        _headline(report.verdict.tempo.call.value, tempo_words(report.verdict.tempo)),
-        _headline(report.verdict.placement.call.value, placement_words(report.verdict.placement)),
+        *answer,
         "",
         f"{report.chart.title} at {report.chart.bpm:g} BPM",
         _counts(report),
     ]
     if len(report.offsets_ms):
         lines += [_offsets(report), *_parts(report.verdict), *_worst_bars(report)]
+    lines += _passes(report)
     if report.state is TakeState.BROKEN_OFF:
         lines.append("The take was broken off; notes after its end are not counted.")
-    return "\n".join([*lines, *_resyncs(report), *_marks(report)])
+    return "\n".join([*lines, *_calibration(report), *_resyncs(report), *_marks(report)])
 
 
 def tempo_words(verdict: TempoVerdict) -> str:
@@ -59,7 +73,7 @@ def tempo_words(verdict: TempoVerdict) -> str:
 def placement_words(verdict: PlacementVerdict) -> str:
     """The placement verdict's numbers as half a sentence."""
     if not verdict.calibrated:
-        return "against the click: not calibrated (--latency-ms), so it is not called"
+        return "against the click: not calibrated (station calibrate), so it is not called"
     if verdict.offset_ms is None:
         return "against the click: too little was played to say"
     words = f"against the click {_signed(verdict.offset_ms, 1)} ms"
@@ -76,12 +90,12 @@ def _headline(call: str, words: str) -> str:
 
 def _counts(report: Report) -> str:
     played = int((report.chart_index >= 0).sum())
-    extra = [h for h, note in zip(report.hits, report.chart_index, strict=True) if note < 0]
+    extra = report.hit_array["flags"][report.chart_index < 0]
     words = (
         f"{played} {'note' if played == 1 else 'notes'} played, {len(report.missed)} missed, "
         f"{len(extra)} extra {'hit' if len(extra) == 1 else 'hits'}"
     )
-    suspects = sum(1 for hit in extra if hit.flags & _SUSPECT)
+    suspects = np.count_nonzero(extra & _SUSPECT)
     return f"{words} ({suspects} of them suspects)" if suspects else words
 
 
@@ -110,31 +124,67 @@ def _parts(verdict: Verdict) -> list[str]:
         words = f"swing {swing.ratio:.2f}:1, between {swing.low:.2f} and {swing.high:.2f}"
         if swing.written is not None:
             words += f"; written {swing.written:.2f}:1"
+        if swing.call in SWING_WORDS:
+            words += f", so {SWING_WORDS[swing.call]}"
         lines.append(f"{words} ({swing.offbeats} off-beats)")
     return lines
 
 
 def _worst_bars(report: Report) -> list[str]:
-    bar_of = beats.count(report.chart, beats.note_ticks(report.chart), bars=True)
+    chart = report.chart
+    # Every pass of a loop has the same bars.
+    bar_of = beats.count(chart, beats.note_ticks(chart), bars=True) % max(1, chart.bars_a_pass)
     lines = []
     played = bar_of[report.chart_index[report.chart_index >= 0]]
     hits = np.bincount(played)
     off_ms = np.sqrt(np.bincount(played, weights=report.offsets_ms**2) / np.maximum(hits, 1))
     off_ms[hits < _FEWEST_HITS] = 0
     if far := _largest(off_ms):
-        lines.append("farthest off: " + ", ".join(f"bar {b + 1} ({off_ms[b]:.0f} ms)" for b in far))
+        bars = (f"bar {chart.written_bar(b) + 1} ({off_ms[b]:.0f} ms)" for b in far)
+        lines.append("farthest off: " + ", ".join(bars))
+    due = np.concatenate([played, bar_of[list(report.missed)]])
     missed = np.bincount(bar_of[list(report.missed)])
-    written = np.bincount(bar_of)
+    written = np.bincount(due)
     if most := _largest(missed):
-        bars = (f"bar {b + 1} ({missed[b]} of {written[b]})" for b in most)
+        bars = (f"bar {chart.written_bar(b) + 1} ({missed[b]} of {written[b]})" for b in most)
         lines.append("most missed: " + ", ".join(bars))
     return lines
+
+
+def _passes(report: Report) -> list[str]:
+    """A column for each pass; of many, the first and the last ones."""
+    passes = report.passes
+    if len(passes) < 2:
+        return []
+    shown: list[Pass | None] = list(passes)
+    if len(passes) > _MOST_PASSES:
+        shown = [*passes[:_FIRST_PASSES], None, *passes[_FIRST_PASSES - _MOST_PASSES :]]
+    rows: list[tuple[str, Callable[[Pass], str]]] = [
+        ("pass", lambda one: str(one.number)),
+        ("offset, ms", lambda one: "–" if one.offset_ms is None else _signed(one.offset_ms, 1)),
+        ("spread, ms", lambda one: "–" if one.spread_ms is None else f"{one.spread_ms:.1f}"),
+        ("missed", lambda one: str(one.missed)),
+    ]
+    return [
+        f"{name:<10}" + "".join("  …" if one is None else f"{cell(one):>7}" for one in shown)
+        for name, cell in rows
+    ]
 
 
 def _largest(by_bar: NDArray[np.generic]) -> list[int]:
     """The bars with the largest values above 0, the earlier first of equals."""
     order = np.argsort(-by_bar.astype(np.float64), kind="stable")[:_WORST_BARS]
     return [int(bar) for bar in order if by_bar[bar] > 0]
+
+
+def _calibration(report: Report) -> list[str]:
+    found = report.calibration
+    if found is None:
+        return []
+    return [
+        f"latency {_signed(ms_from_ns(found.latency_ns), 1)} ms taken off: by {found.method} from "
+        f"{found.count}, ± {ms_from_ns(found.spread_ns):.1f} ms, {found.measured_at[:10]}"
+    ]
 
 
 def _resyncs(report: Report) -> list[str]:
@@ -152,6 +202,7 @@ def _marks(report: Report) -> list[str]:
         MarkKind.GAP_BEGIN: "the kit was away",
         MarkKind.LOST_EVENTS: "the kit lost events",
         MarkKind.STAMP_CHANGED: "the quality of the stamps changed",
+        MarkKind.SOUND_GAP: "the sound card missed some of the click",
     }
     return [f"{text} {_times(kinds[kind])}" for kind, text in told.items() if kinds[kind]]
 

@@ -26,6 +26,7 @@ _KINDS: dict[type, str] = {
     str: "text in quotes",
     int: "a whole number",
     float: "a number",
+    bool: "true or false",
     list: "a list",
     dict: "a table",
 }
@@ -93,6 +94,10 @@ class Table:
                 key, f"{_shown(value)} is outside {low:g} to {high:g}; choose one in between."
             )
         return value
+
+    def truth(self, key: str, *, default: bool) -> bool:
+        """Yes or no."""
+        return self._get(key, bool, default)
 
     def texts(self, key: str, default: list[str] | None = None) -> list[str]:
         """A list of texts."""

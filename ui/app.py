@@ -11,19 +11,23 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
+from station.charts.excerpt import MAX_SPEED_PERCENT, MIN_SPEED_PERCENT
 from station.charts.tempo import MAX_BPM, MIN_BPM
 from station.clock import MONOTONIC
 from station.engine.client import EngineClient
 from station.engine.messages import Connect
 from station.errors import OutsideError, StationError, WrongUse
+from station.preferences import Preferences, read_preferences, write_preferences
 from ui.grid import Grid
 from ui.kitsearch import KitSearch
 from ui.outbox import Outbox
 from ui.plan import DEMO_BPM, SIMULATED_DRUMMER, Plan, demo_plan
+from ui.practice import UNTIL_STOPPED
 from ui.state import Dashboard
 
 if TYPE_CHECKING:
@@ -33,6 +37,48 @@ if TYPE_CHECKING:
     from ui.window import Window
 
 _FIRST_CHART = "straight-eighths"
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What is played of a chart.
+
+    Attributes
+    ----------
+    from_bar, to_bar
+        The loop, from 1 and both inclusive; None is the first, or the last bar.
+    speed
+        Times the written tempo.
+    repeats
+        How often; None is once, and a loop over and over.
+    """
+
+    from_bar: int | None = None
+    to_bar: int | None = None
+    speed: Fraction = Fraction(1)
+    repeats: int | None = None
+
+    def of(self, plan: Plan) -> Plan:
+        """A plan, so played.
+
+        Raises
+        ------
+        ChartError, WrongUse
+            When the chart cannot be read, or has no such bars.
+        """
+        part = None
+        if self.from_bar is not None or self.to_bar is not None:
+            bars = plan.chart_as_written().bar_count
+            first = 1 if self.from_bar is None else self.from_bar
+            part = first - 1, bars if self.to_bar is None else self.to_bar
+        usual = plan.repeats if part is None else UNTIL_STOPPED
+        repeats = usual if self.repeats is None else self.repeats
+        made = replace(plan, part=part, speed=self.speed, repeats=repeats)
+        made.chart_as_played()
+        return made
+
+
+AS_WRITTEN = How()
 
 
 @dataclass(slots=True)
@@ -77,7 +123,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         problem = display_problem()
         if problem:
             raise OutsideError(problem)
-        session = begin(options.kit, options.chart, options.bpm, demo=options.demo)
+        session = begin(
+            options.kit, options.chart, options.bpm, demo=options.demo, how=_how(options)
+        )
         return _show(session)
     except StationError as error:
         print(error, file=sys.stderr)
@@ -98,6 +146,7 @@ def begin(
     bpm: float | None,
     *,
     demo: bool,
+    how: How = AS_WRITTEN,
     launch: Callable[[], EngineClient] = EngineClient.launch,
 ) -> Session:
     """Start the engine and tell it what is known already.
@@ -112,6 +161,8 @@ def begin(
         Tempo, or None for the chart's own (of the simulated drummer: 330).
     demo
         Begin a take of the simulated drummer at once.
+    how
+        What is played of the chart.
     launch
         Starts the engine.
 
@@ -131,9 +182,11 @@ def begin(
         if demo:
             address = kit or SIMULATED_DRUMMER
             plan = demo_plan(chart, bpm or DEMO_BPM, address)
+            if how is not AS_WRITTEN:
+                plan = how.of(replace(plan, bpm=bpm))
             _play_at_once(engine, outbox, state, plan)
         else:
-            plan = Plan(kit, chart, bpm)
+            plan = how.of(Plan(kit, chart, bpm))
             if kit:
                 outbox.send(engine, Connect([kit]))
     except StationError:
@@ -150,7 +203,7 @@ def _play_at_once(engine: EngineClient, outbox: Outbox, state: Dashboard, plan: 
     state.asked(MONOTONIC.now_ns(), start.count_in_bars, start.player)
     outbox.send(engine, Connect([plan.kit]))
     outbox.send(engine, start)
-    state.grid = Grid(chart)
+    state.grid = Grid(chart, open_end=plan.repeats == UNTIL_STOPPED)
 
 
 def open_window(session: Session) -> tuple[Feed, Window]:
@@ -160,7 +213,20 @@ def open_window(session: Session) -> tuple[Feed, Window]:
 
     feed = Feed(session.engine, session.state, EngineClient.launch, session.outbox)
     feed.remember_kits(session.kits)
-    window = Window(feed, session.plan, session.search, demo_without_kit=session.demo_without_kit)
+    try:
+        chosen = read_preferences()
+    except StationError as error:
+        # The window opens all the same, as if nothing had been chosen.
+        chosen = Preferences()
+        session.state.complain(str(error))
+    window = Window(
+        feed,
+        session.plan,
+        session.search,
+        demo_without_kit=session.demo_without_kit,
+        chosen=chosen,
+        keep=write_preferences,
+    )
     feed.run()
     return feed, window
 
@@ -198,13 +264,40 @@ def _catch(app: QApplication, feed: Feed, window: Window) -> None:
     sys.excepthook = on_fault
 
 
+def _how(options: argparse.Namespace) -> How:
+    """What was typed of the loop; `AS_WRITTEN` itself when nothing was.
+
+    Raises
+    ------
+    WrongUse
+        When it cannot be.
+    """
+    if not MIN_SPEED_PERCENT <= options.speed <= MAX_SPEED_PERCENT:
+        raise WrongUse(
+            f"{options.speed:g} % is outside {MIN_SPEED_PERCENT} to {MAX_SPEED_PERCENT}; choose "
+            "another speed."
+        )
+    repeats = UNTIL_STOPPED if options.loop else options.repeat
+    how = How(options.from_bar, options.to_bar, Fraction(str(options.speed)) / 100, repeats)
+    return AS_WRITTEN if how == AS_WRITTEN else how
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="station", description="The dashboard: hear, judge and show every hit."
     )
     parser.add_argument("--kit", default="", metavar="ADDRESS", help="for example midi://TD-17")
     parser.add_argument("--chart", default="", metavar="NAME", help="a chart's name or file")
-    parser.add_argument("--bpm", type=float, metavar="N", help="tempo; default: the chart's own")
+    tempo = parser.add_mutually_exclusive_group()
+    tempo.add_argument("--bpm", type=float, metavar="N", help="tempo; default: the chart's own")
+    tempo.add_argument(
+        "--speed", type=float, default=100, metavar="PERCENT", help="of the written tempo"
+    )
+    parser.add_argument("--from-bar", type=int, metavar="N", help="loop from bar N")
+    parser.add_argument("--to-bar", type=int, metavar="N", help="loop to bar N")
+    times = parser.add_mutually_exclusive_group()
+    times.add_argument("--repeat", type=int, metavar="N", help="play it N times")
+    times.add_argument("--loop", action="store_true", help="play it over and over")
     parser.add_argument(
         "--demo", action="store_true", help="a simulated drummer plays at once, without a kit"
     )

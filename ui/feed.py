@@ -21,6 +21,7 @@ from station.engine.messages import (
     VerdictNow,
 )
 from station.errors import EngineError
+from station.start_pad import StartPad
 from station.units import NS_PER_S
 from ui.link import EngineLink
 from ui.outbox import Outbox
@@ -50,6 +51,8 @@ class Feed(QObject):
     ----------
     state
         What is shown.
+    start_pad
+        The pad that starts and stops, or None.
 
     Signals
     -------
@@ -59,6 +62,8 @@ class Feed(QObject):
         The phase, the progress or the problems have changed.
     kit_changed
         A kit's status is another.
+    pad_struck
+        The player gave the sign on the start pad.
     take_started, verdict_changed, take_ended
         As they say; details are in `state`.
     engine_lost(str)
@@ -70,6 +75,7 @@ class Feed(QObject):
     frame = pyqtSignal("qint64")
     changed = pyqtSignal()
     kit_changed = pyqtSignal()
+    pad_struck = pyqtSignal()
     take_started = pyqtSignal()
     verdict_changed = pyqtSignal()
     take_ended = pyqtSignal()
@@ -86,6 +92,7 @@ class Feed(QObject):
     ) -> None:
         super().__init__()
         self.state = state
+        self.start_pad: StartPad | None = None
         self._engine: EngineLink | None = engine
         self._launch = launch
         self._outbox = outbox
@@ -175,7 +182,12 @@ class Feed(QObject):
             alive = self._engine.alive
             for message in self._engine.messages():
                 self._hear(message)
-            self.state.take_records(self._engine.poll())
+            records = self._engine.poll()
+            self.state.take_records(records)
+            # A simulated drummer operates nothing.
+            pad = None if self.state.simulated else self.start_pad
+            if pad is not None and pad.hear(records):
+                self.pad_struck.emit()
             self._count_lost()
             if not alive:
                 self._bury()

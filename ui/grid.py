@@ -48,12 +48,15 @@ class Place:
         The beat in its bar, from 0, and how many the bar has.
     since_ns
         Since that beat.
+    beat_ns
+        How long that beat lasts.
     """
 
     bar: int
     beat: int
     beats: int
     since_ns: int
+    beat_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,17 @@ class Grid:
         Its pads from top to bottom.
     bars
         How many bars it has.
+    open_end
+        Whether it is played over and over, until it is stopped.
+    bars_a_pass, passes
+        Bars of one time through, and how many times that is.
     pages
         In order; the count-in is not among them.
     """
 
-    def __init__(self, chart: Chart) -> None:
+    def __init__(self, chart: Chart, *, open_end: bool = False) -> None:
         self.chart = chart
+        self.open_end = open_end
         self.lanes_of_notes = chart.lanes
         used = set(np.unique(self.lanes_of_notes).tolist())
         self.lanes: tuple[Pad, ...] = tuple(p for p in _TOP_DOWN if PAD_INDEX[p] in used)
@@ -116,6 +124,8 @@ class Grid:
             self.row_of_pad[PAD_INDEX[pad]] = row
         bars = list(chart.bars())
         self.bars = len(bars)
+        self.bars_a_pass = max(1, chart.bars_a_pass)
+        self.passes = max(1, -(-self.bars // self.bars_a_pass))
         self._bar_ns = chart.tempo.ns_of(
             np.array([b.tick for b in bars] + [chart.length_ticks], dtype=np.int64)
         )
@@ -143,12 +153,43 @@ class Grid:
             beat = t_ns // self.count_in_beat_ns
             bar, beat_in_bar = divmod(beat, self.beats_in_bar)
             since = t_ns - beat * self.count_in_beat_ns
-            return Place(int(bar), int(beat_in_bar), self.beats_in_bar, int(since))
+            return Place(
+                int(bar), int(beat_in_bar), self.beats_in_bar, int(since), self.count_in_beat_ns
+            )
         i = int(np.searchsorted(self._beat_ns, t_ns, side="right")) - 1
         bar = int(np.searchsorted(self._first_beat, i, side="right")) - 1
         first = int(self._first_beat[bar])
         beats = int(self._first_beat[bar + 1]) - first
-        return Place(bar, i - first, beats, t_ns - int(self._beat_ns[i]))
+        begin = int(self._beat_ns[i])
+        end = int(self._beat_ns[i + 1]) if i + 1 < len(self._beat_ns) else self.chart.length_ns
+        return Place(bar, i - first, beats, t_ns - begin, end - begin)
+
+    def written_bar(self, bar: int) -> int:
+        """The number, from 1, that a bar has where it is written."""
+        return self.chart.first_bar + bar % self.bars_a_pass + 1
+
+    def bar_words(self, bar: int) -> str:
+        """Bar 6 of 32; of a loop, bar 6 and which pass it is."""
+        written = f"BAR {self.written_bar(bar)}"
+        if self.passes == 1:
+            return f"{written} of {self.written_bar(self.bars - 1)}"
+        number = f"PASS {bar // self.bars_a_pass + 1}"
+        return f"{written} · {number}" if self.open_end else f"{written} · {number}/{self.passes}"
+
+    def length_words(self) -> str:
+        """8 bars; of a loop, 4 bars × 20."""
+        bars = f"{self.bars_a_pass} {'bar' if self.bars_a_pass == 1 else 'bars'}"
+        if self.open_end:
+            return f"{bars}, over and over"
+        return bars if self.passes == 1 else f"{bars} × {self.passes}"
+
+    def bar_ns(self, bar: int) -> tuple[int, int]:
+        """When a bar begins and ends."""
+        return int(self._bar_ns[bar]), int(self._bar_ns[bar + 1])
+
+    def page_with(self, bar: int) -> int:
+        """The number of the page that shows a bar."""
+        return max(0, int(np.searchsorted(self._page_starts, self._bar_ns[bar], "right")) - 1)
 
     def position(self, t_ns: int) -> float:
         """Chart time in pages: 2.5 is the middle of page 2; −0.25 a quarter before tick 0."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from station.charts import document
 from station.charts.chart import Chart
+from station.charts.excerpt import at_speed, repeated, titled_excerpt, until_stopped
 from station.engine.messages import Start
 from station.errors import WrongUse
-from station.files import load_chart, load_chart_with_complaints
+from station.files import load_chart_with_complaints
+from ui.practice import UNTIL_STOPPED
 
 # As the driver names it, so that it is found again in the list of kits.
 SIMULATED_DRUMMER = "sim://?player=human"
@@ -28,15 +31,21 @@ class Plan:
     chart
         A shipped chart's name or a file's path.
     bpm
-        Beats of the metre's unit a minute; None is the chart's own tempo.
+        Beats of the metre's unit a minute at the start; None is `speed`.
     repeats
-        How often the chart is played in a row.
+        How often it is played in a row; `practice.UNTIL_STOPPED` is over and over.
     count_in_bars
         Bars before the first note.
     on_first_hit
         True: no count-in, the first hit is the first note.
     player
         Who plays; may be empty.
+    speed
+        Times the written tempo.
+    part
+        The bars that are played, as of a slice; None is the whole chart.
+    left_handed
+        Right and left hand changed over.
     """
 
     kit: str
@@ -46,36 +55,53 @@ class Plan:
     count_in_bars: int = 1
     on_first_hit: bool = False
     player: str = ""
+    speed: Fraction = Fraction(1)
+    part: tuple[int, int] | None = None
+    left_handed: bool = False
 
-    def chart_as_played(self) -> Chart:
-        """The chart at the tempo and as long as wanted.
+    def chart_as_written(self) -> Chart:
+        """The whole chart at its own tempo, for the wanted hand.
 
         Raises
         ------
-        ChartError, WrongUse
-            When it cannot be read, or not be played at that tempo.
+        ChartError
+            When it cannot be read.
         """
-        chart = load_chart(self.chart)
-        try:
-            if self.bpm is not None:
-                chart = chart.at_bpm(self.bpm)
-            return chart.repeated(self.repeats)
-        except ValueError as error:
-            raise WrongUse(f"{chart.title}: {error}.") from error
+        return self.read()[0]
 
-    def complaint(self) -> str:
-        """What could not be read of the chart, in a line; empty when all could.
+    def read(self) -> tuple[Chart, str]:
+        """The same, and what could not be read of it, in a line; empty when all could.
 
         Raises
         ------
         ChartError
             When none of it could.
         """
-        _, complaints = load_chart_with_complaints(self.chart)
+        chart, complaints = load_chart_with_complaints(self.chart)
+        if self.left_handed:
+            chart = chart.left_handed()
         if not complaints:
-            return ""
+            return chart, ""
         more = f" And {len(complaints) - 1} more." if len(complaints) > 1 else ""
-        return f"{Path(self.chart).name}: {complaints[0]}{more}"
+        return chart, f"{Path(self.chart).name}: {complaints[0]}{more}"
+
+    def chart_as_played(self) -> Chart:
+        """The part of the chart, at the tempo and as long as wanted.
+
+        Raises
+        ------
+        ChartError, WrongUse
+            When it cannot be read, or not be played like that.
+        """
+        chart = self.chart_as_written()
+        try:
+            part = chart if self.part is None else titled_excerpt(chart, *self.part)
+            part = at_speed(part, self.speed) if self.bpm is None else part.at_bpm(self.bpm)
+            if self.repeats == UNTIL_STOPPED:
+                return until_stopped(part)
+            return repeated(part, self.repeats)
+        except ValueError as error:
+            raise WrongUse(f"{chart.title}: {error}.") from error
 
     def start_command(self, chart: Chart) -> Start:
         """What the engine is told."""

@@ -65,3 +65,14 @@ def pointer(x: float, y: float, size: float, *, down: bool) -> QPainterPath:
     path.lineTo(x + size * 0.62, y + back)
     path.closeSubpath()
     return path
+
+
+def diamond(centre: QPointF, size: float) -> QPainterPath:
+    """A square on its tip, `size` wide and high."""
+    half = size / 2
+    path = QPainterPath(QPointF(centre.x(), centre.y() - half))
+    path.lineTo(centre.x() + half, centre.y())
+    path.lineTo(centre.x(), centre.y() + half)
+    path.lineTo(centre.x() - half, centre.y())
+    path.closeSubpath()
+    return path

@@ -11,19 +11,23 @@ from numpy.typing import NDArray
 from station.engine.messages import (
     Ended,
     FoundAgain,
+    GridNow,
     KitStatus,
     Message,
     Problem,
     Progress,
     Ready,
     ReportReady,
+    SoundStatus,
     Started,
     VerdictNow,
 )
 from station.engine.ring import Records
+from station.grid_clock import GridClock
 from station.model import PADS, JudgementKind
 from ui.grid import Grid, Place
 from ui.marks import Marks
+from ui.practice import Practice
 from ui.sheet.live import LivePlayed
 
 METER_HITS = 16
@@ -68,6 +72,8 @@ class Dashboard:
         Of the running or the last take; empty before the first.
     start_ns
         Tick 0 on the monotonic clock, or None when not known (yet).
+    sound
+        The sound card as last said, or None.
     verdict
         The JSON of the verdict as last said, or None.
     notice
@@ -84,6 +90,8 @@ class Dashboard:
         The last confirmed offsets, oldest first, at most `METER_HITS`.
     hits, missed, extra
         Confirmed so far.
+    practice
+        What is chosen of the chart on the desk, between takes; None without a chart.
     heard_ns
         For each of `model.PADS`: when it was last struck, 0 for never.
     """
@@ -97,6 +105,7 @@ class Dashboard:
         self.player = ""
         self.take_id = ""
         self.start_ns: int | None = None
+        self.sound: SoundStatus | None = None
         self.verdict: dict[str, Any] | None = None
         self.notice = ""
         self.report: dict[str, Any] | None = None
@@ -107,9 +116,11 @@ class Dashboard:
         self.offsets_ns: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.hits = self.missed = self.extra = 0
         self.heard_ns: NDArray[np.int64] = np.zeros(len(PADS), dtype=np.int64)
+        self.practice: Practice | None = None
         self._kits_wanted = 1
         self._asked_ns = 0
         self._early: list[Records] = []
+        self._clock = GridClock()
 
     # ------------------------------------------------------------------- asked
 
@@ -129,7 +140,7 @@ class Dashboard:
         """Chart time now; None when no take is running."""
         if self.phase is not Phase.PLAYING or self.start_ns is None:
             return None
-        return now_ns - self.start_ns
+        return self._clock.at(now_ns) - self.start_ns
 
     def place(self, now_ns: int) -> Place | None:
         """Where in the music we are; None when no take is running or it is over."""
@@ -190,8 +201,12 @@ class Dashboard:
                 self.phase = Phase.ASKED if self._asked_ns else Phase.IDLE
             case KitStatus():
                 self._see(message)
+            case SoundStatus():
+                self._hear_of_sound(message)
             case Started():
                 self._begin(message)
+            case GridNow():
+                self._clock.turn(message.host_ns, message.rate_ppb)
             case VerdictNow():
                 self.verdict = message.verdict
             case FoundAgain():
@@ -235,6 +250,7 @@ class Dashboard:
         self.start_ns = None
         self.take_id = self.take_state = ""
         self._early = []
+        self._clock = GridClock()
 
     def _see(self, kit: KitStatus) -> None:
         # The last word of a kit that has just been closed may still be on its way: the
@@ -242,6 +258,11 @@ class Dashboard:
         others = {a: k for a, k in self.kits.items() if a != kit.address}
         newest = [*others.items(), (kit.address, kit)][-self._kits_wanted :]
         self.kits = dict(newest)
+
+    def _hear_of_sound(self, sound: SoundStatus) -> None:
+        self.sound = sound
+        if sound.problem:
+            self.complain(sound.problem)
 
     def _begin(self, message: Started) -> None:
         self.take_id = message.take_id

@@ -30,6 +30,8 @@ ACTION = "#d9ffe6"
 ON_ACTION = "#0b1a11"
 SIMULATED_BACK = "#2a2145"
 SIMULATED_TEXT = "#dccbff"
+LOOP_BACK = "#1f3d2c"
+LOOP_TEXT = "#d9ffe6"
 PROBLEM_BACK = "#4b1620"
 PROBLEM_TEXT = "#ffe6e6"
 
@@ -51,6 +53,7 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     (ON_ACTION, ACTION),
     (SIMULATED_TEXT, SIMULATED_BACK),
     (PROBLEM_TEXT, PROBLEM_BACK),
+    (LOOP_TEXT, LOOP_BACK),
 )
 
 OUTCOME_COLOURS: dict[Outcome, str] = {
@@ -108,6 +111,7 @@ def style_sheet(unit_px: float) -> str:
     QWidget {{ background: {BACKGROUND}; color: {TEXT}; font-size: {px}px; }}
     QLabel {{ background: transparent; }}
     QLabel[role="muted"] {{ color: {MUTED}; }}
+    QLabel[role="small"] {{ color: {MUTED}; font-size: {round(px * 0.88)}px; }}
     QLabel[role="title"] {{ font-size: {round(px * 1.35)}px; font-weight: 700; }}
     QLabel[role="card"] {{ font-size: {round(px * 1.12)}px; font-weight: 700; }}
     QFrame[role="panel"] {{ background: {PANEL}; border-radius: {round(px * 0.6)}px; }}
@@ -126,6 +130,9 @@ def style_sheet(unit_px: float) -> str:
     QPushButton:hover, QComboBox:hover {{ background: {LINE}; }}
     QPushButton:disabled, QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{
         color: {MUTED}; background: {PANEL}; border-color: {LINE};
+    }}
+    QPushButton:checked {{
+        background: {ACTION}; color: {ON_ACTION}; border-color: {ACTION}; font-weight: 800;
     }}
     QPushButton[role="action"] {{
         background: {ACTION}; color: {ON_ACTION}; border-color: {ACTION};

@@ -7,7 +7,8 @@ from typing import Any
 
 from station.engine.messages import KitStatus
 from station.hal.api import LinkState
-from station.model import Pad, PlacementCall, StampedBy, TempoCall
+from station.model import Pad, PlacementCall, StampedBy, SwingCall, TempoCall
+from station.verdict_words import NOT_FOLLOWED, SWING_WORDS
 
 NOT_SAID = "not said yet"
 SIMULATED = "A simulated drummer is playing. No kit is attached."
@@ -56,6 +57,13 @@ def bpm(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def tempo_name(usual_bpm: tuple[float, float] | None) -> str:
+    """What stands above a tempo: usually 60–180 BPM, where the chart says so."""
+    if usual_bpm is None:
+        return "&Tempo"
+    return f"&usually {bpm(usual_bpm[0])}–{bpm(usual_bpm[1])} BPM"
+
+
 def tempo_call(verdict: Part | None) -> TempoCall:
     """The call; undecided while nothing is said."""
     part = (verdict or {}).get("tempo") or {}
@@ -63,7 +71,9 @@ def tempo_call(verdict: Part | None) -> TempoCall:
 
 
 def tempo_line(verdict: Part | None) -> str:
-    """+0.8 % (0.4 … 1.2), since beat 88."""
+    """+0.8 % (0.4 … 1.2), since beat 88; or that the hits do not follow the chart."""
+    if (verdict or {}).get("matched") is False:
+        return NOT_FOLLOWED
     part = (verdict or {}).get("tempo") or {}
     if part.get("ratio_percent") is None:
         return NOT_SAID
@@ -97,9 +107,13 @@ def spread_line(verdict: Part | None) -> str:
 
 
 def swing_line(verdict: Part | None) -> str:
-    """1.21 : 1  (1.17 … 1.25)."""
+    """1.21 : 1  (1.17 … 1.25)  narrower than written."""
     part = (verdict or {}).get("swing")
-    return NOT_SAID if not part else f"{plain(part['ratio'], 2)} : 1  {interval(part, 2)}".strip()
+    if not part:
+        return NOT_SAID
+    line = f"{plain(part['ratio'], 2)} : 1  {interval(part, 2)}".strip()
+    against = SWING_WORDS.get(SwingCall(part.get("call", SwingCall.UNDECIDED)))
+    return line if against is None else f"{line}  {against}"
 
 
 def limb_lines(verdict: Part | None) -> list[str]:

@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--retrigger", type=float, default=0.0, help="what is heard twice, 0 to 1")
     add("--protocol-min", type=int, default=1, help="lowest protocol that it speaks")
     add("--protocol-max", type=int, default=1, help="highest protocol")
-    add("--minor", type=int, default=0, help="minor of the highest")
+    add("--minor", type=int, default=default.minor, help="minor of the highest")
     add("--seed", type=int, default=default.seed, help="for everything random")
     add("--bit-errors", type=float, default=0.0, help="chance that a bit is wrong")
     add("--drops", type=float, default=0.0, help="chance that a byte is lost")

@@ -16,6 +16,7 @@ from firmware_bridge.frames import Frame, FrameDecoder, encode_frame
 from firmware_bridge.messages import (
     ANSWER,
     NO_POSITION,
+    PROTOCOL_MINOR,
     TYPE_OF,
     Capability,
     Cue,
@@ -28,6 +29,7 @@ from firmware_bridge.messages import (
     HitFlag,
     Message,
     PadHit,
+    Pedal,
     Ping,
     Pong,
     Refusal,
@@ -59,6 +61,7 @@ _CAN = (
     | Capability.SAVE
     | Capability.CHOKE
     | Capability.ZONES
+    | Capability.PEDAL
 )
 _FROM_A_NEWER_MINOR = b"\x01\x02\x03"
 _TYPE_OF_A_NEWER_MINOR = 0x7D
@@ -116,6 +119,7 @@ class SimBoard:
         self._last_pong_us = 0
         self._cues: list[tuple[int, int, int, Cue]] = []
         self._scope: Scope | None = None
+        self._pedals: dict[int, int] = {}
         self._beat_ns = self._up_ns + NS_PER_S
         self._announced = False
         # A strike while the board starts is heard by nobody.
@@ -140,6 +144,20 @@ class SimBoard:
     def choke(self, t_ns: int, pad: int) -> None:
         """Grab a cymbal."""
         self._will_hear(Heard(t_ns, pad, 0, 1, int(HitFlag.CHOKE)))
+
+    def pedal(self, t_ns: int, pad: int, value: int) -> None:
+        """Move a hi-hat's pedal at a true time; 0 open to 65535 closed.
+
+        Raises
+        ------
+        ValueError
+            When there is no such pad, or the value is out of range.
+        """
+        if not 0 <= pad < self.config.pads or not 0 <= value <= FULL:
+            raise ValueError(f"No pad {pad} of {self.config.pads}, or no place {value}.")
+        if t_ns >= self._up_ns:
+            self._pedals[pad] = value
+            self._say_pedals(t_ns)
 
     @property
     def next_ns(self) -> int:
@@ -186,6 +204,7 @@ class SimBoard:
         if self._beat_ns <= now_ns:
             self._beat_ns += (now_ns - self._beat_ns) // NS_PER_S * NS_PER_S + NS_PER_S
             self._say_unasked(self._heartbeat(now_ns))
+            self._say_pedals(now_ns)
 
     def _will_hear(self, heard: Heard) -> None:
         spread_us = abs(self._random.gauss(0, self.config.decided_after_us / 10))
@@ -233,6 +252,7 @@ class SimBoard:
                 self._scope = None
                 self._cues.clear()
                 self._say(self._hello_ack(now_ns), frame.seq)
+                self._say_pedals(now_ns)
             case Ping():
                 self._say(self._pong(question, now_ns), frame.seq)
             case Resend():
@@ -322,6 +342,10 @@ class SimBoard:
             load_percent=7,
         )
 
+    def _say_pedals(self, now_ns: int) -> None:
+        for pad, value in self._pedals.items():
+            self._say_unasked(Pedal(self._stamp_us(now_ns) % _U32, pad, value))
+
     def _stamp_us(self, true_ns: int) -> int:
         jitter_us = round(self._random.gauss(0, self.config.jitter_us))
         return max(0, self.clock.now_us(true_ns) + jitter_us)
@@ -333,7 +357,7 @@ class SimBoard:
     def _say(self, message: Message, seq: int) -> None:
         kind = TYPE_OF[type(message)]
         payload = layout_of(type(message)).pack(message)
-        if self.config.minor:
+        if self.config.minor > PROTOCOL_MINOR:
             payload += _FROM_A_NEWER_MINOR
             self._out.append(encode_frame(_TYPE_OF_A_NEWER_MINOR, seq % 256, b"?"))
         self._out.append(encode_frame(kind, seq % 256, payload))

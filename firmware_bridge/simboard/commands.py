@@ -53,6 +53,13 @@ COMMANDS: dict[str, _Command] = {
         _Command("strike PAD [VELOCITY [ZONE]]", "one hit now; velocity 0 to 65535", _strike, 1, 3),
         _Command("play COUNT RATE", "so many hits, so many a second", _play, 2, 2),
         _Command("choke PAD", "grab a cymbal", lambda b, w: b.choke(int(w[0])), 1, 1),
+        _Command(
+            "pedal PAD VALUE",
+            "move a hi-hat's pedal; 0 open to 65535 closed",
+            lambda b, w: b.pedal(int(w[0]), int(w[1])),
+            2,
+            2,
+        ),
         _Command("line BIT_ERRORS [DROPS]", "chances of a wrong bit, a lost byte", _line, 1, 2),
         _Command("reset", "press the reset button", lambda b, _: b.reset(), 0, 0),
         _Command("unplug [SECONDS [reset]]", "pull the plug, for a while", _unplug, 0, 2),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware_bridge.messages import PROTOCOL_MINOR
+
 
 @dataclass(frozen=True, slots=True)
 class SimBoardConfig:
@@ -51,5 +53,5 @@ class SimBoardConfig:
     retrigger: float = 0.0
     protocol_min: int = 1
     protocol_max: int = 1
-    minor: int = 0
+    minor: int = PROTOCOL_MINOR
     seed: int = 1

@@ -156,6 +156,10 @@ class PtyBoard:
         """Grab a cymbal."""
         self._do(lambda: self._board.choke(self._clock.now_ns(), pad))
 
+    def pedal(self, pad: int, value: int) -> None:
+        """Move a hi-hat's pedal; 0 open to 65535 closed."""
+        self._do(lambda: self._board.pedal(self._clock.now_ns(), pad, value))
+
     def set_faults(self, faults: LineFaults) -> None:
         """Make the line better or worse."""
         for line in self._lines:

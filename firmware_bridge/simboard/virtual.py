@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from firmware_bridge.events import BoardEvent
 from firmware_bridge.session import BoardSession
-from firmware_bridge.simboard.board import SimBoard
 from firmware_bridge.simboard.faults import FaultyLine
+
+
+class LineEnd(Protocol):
+    """A board as a line knows it: bytes and true times in, bytes out."""
+
+    @property
+    def next_ns(self) -> int:
+        """When `output` has something to say next, if nothing is asked before."""
+        ...
+
+    def receive(self, data: bytes, now_ns: int) -> None:
+        """Bytes from the host came."""
+        ...
+
+    def output(self, now_ns: int) -> bytes:
+        """Everything that the board has to say by this time."""
+        ...
 
 
 class VirtualLine:
@@ -36,7 +53,7 @@ class VirtualLine:
     def __init__(
         self,
         session: BoardSession,
-        board: SimBoard,
+        board: LineEnd,
         now_ns: int,
         delay_ns: Callable[[], int],
         to_host: FaultyLine | None = None,

@@ -33,7 +33,7 @@ _LISTENS_WITHIN_S = 60.0
 _SETTLE_S = 0.5
 
 
-class _Listener:
+class Listener:
     """A process that listens to the bench's port, says `ready` as its first line, and ends
     when its standard input does."""
 
@@ -75,14 +75,14 @@ def hit_latency(hits: int, rounds: int, say: Callable[[str], None]) -> dict[str,
     with virtual_midi(say), open_virtual_output(PORT) as port:
         for number in range(rounds):
             say(f"round {number + 1} of {rounds}: the floor, then the station with its window")
-            with _folder() as folder:
+            with scratch_folder() as folder:
                 floor = _Floor(folder)
-                sent = _strike(port, _random_times(hits, seed=2 * number))
+                sent = strike_all(port, random_times(hits, seed=2 * number))
                 idle.append(floor.latencies(sent))
-            with _folder() as folder:
+            with scratch_folder() as folder:
                 out = folder / "window.npy"
-                listener, floor = _window(out, folder), _Floor(folder)
-                sent = _strike(port, _random_times(hits, seed=2 * number + 1))
+                listener, floor = window_listener(out, folder), _Floor(folder)
+                sent = strike_all(port, random_times(hits, seed=2 * number + 1))
                 beside.append(floor.latencies(sent))
                 windows.append(listener.end())
                 seen = np.load(out)
@@ -107,12 +107,12 @@ def hit_latency(hits: int, rounds: int, say: Callable[[str], None]) -> dict[str,
 def burst(rate_per_s: int, seconds: int, say: Callable[[str], None]) -> dict[str, Any]:
     """A flood of hits with the window open: how many are kept."""
     count = rate_per_s * seconds
-    with virtual_midi(say), open_virtual_output(PORT) as port, _folder() as folder:
+    with virtual_midi(say), open_virtual_output(PORT) as port, scratch_folder() as folder:
         say(f"{count} hits at {rate_per_s} a second")
         out = folder / "window.npy"
-        listener = _window(out, folder)
+        listener = window_listener(out, folder)
         times = [i * NS_PER_S // rate_per_s for i in range(count)]
-        sent = _strike(port, times)
+        sent = strike_all(port, times)
         window = listener.end()
         with Store.open(folder / "takes.db") as store:
             kept = store.hits(store.takes(limit=1)[0].id)
@@ -135,12 +135,12 @@ def start_up(times: int, say: Callable[[str], None]) -> dict[str, Any]:
     The first start, which may compile kernels and make the store, is not counted.
     """
     taken = []
-    with _folder() as folder:
+    with scratch_folder() as folder:
         for number in range(times + 1):
             out = folder / "window.npy"
             began_ns = MONOTONIC.now_ns()
             demo = ["ui.benchmark", str(out), "--demo"]
-            _Listener(demo, {"STATION_DATA_DIR": str(folder)}).end()
+            Listener(demo, {"STATION_DATA_DIR": str(folder)}).end()
             taken.append(int(np.load(out)["judged_ns"][0]) - began_ns)
             say(f"start {number} of {times}: {taken[-1] / NS_PER_S:.2f} s")
     sample = np.array(taken[1:], dtype=np.int64)
@@ -152,27 +152,32 @@ def start_up(times: int, say: Callable[[str], None]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
+def scratch_folder() -> Iterator[Path]:
+    """A folder for the while."""
     with tempfile.TemporaryDirectory(prefix="edrum-bench-") as name:
         yield Path(name)
 
 
-def _window(out: Path, folder: Path) -> _Listener:
-    return _Listener(
+def window_listener(out: Path, folder: Path) -> Listener:
+    """The dashboard with a take on the bench's port; it writes what it judged to `out`."""
+    return Listener(
         ["ui.benchmark", str(out), "--kit", f"midi://{PORT}"], {"STATION_DATA_DIR": str(folder)}
     )
 
 
-def _strike(port: OutputPort, times_ns: list[int]) -> list[int]:
+def strike_all(
+    port: OutputPort, times_ns: list[int], stop: threading.Event | None = None
+) -> list[int]:
+    """Strike at these times from now; when each was sent. `stop` ends it early."""
     messages = [(t, bytes((*_SNARE_ON, 1 + i % 127))) for i, t in enumerate(times_ns)]
     start_ns = MONOTONIC.now_ns() + 50 * NS_PER_MS
-    stop = threading.Event()
+    stop = stop or threading.Event()
     sent = strike(port, messages, start_ns, MONOTONIC, stop)
     MONOTONIC.wait(stop, int(_SETTLE_S * NS_PER_S))
     return sent
 
 
-def _random_times(count: int, seed: int) -> list[int]:
+def random_times(count: int, seed: int) -> list[int]:
     """Gaps of 20 to 60 ms, so that no beat of ours locks to a period of the server's."""
     gaps = random.Random(seed)
     times, t = [], 0
@@ -187,7 +192,7 @@ class _Floor:
 
     def __init__(self, folder: Path) -> None:
         self._out = folder / "floor.npy"
-        self._listener = _Listener(["station.bench.bare_callback", PORT, str(self._out)], {})
+        self._listener = Listener(["station.bench.bare_callback", PORT, str(self._out)], {})
 
     def latencies(self, sent: list[int]) -> NDArray[np.int64]:
         """End it; from sent to called back, ns, shape (hits,)."""

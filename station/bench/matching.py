@@ -3,8 +3,9 @@
 Every row is a part under one drift and one jitter, over many seeds; the distance to the
 oracle (`station.bench.oracle`) is what a matcher could still gain on times alone. Extra
 columns: slips (a stretch of 50 hits of which most are wrong), F1 of missed and extra, double
-triggers flagged as such. Then real deviations, players who stop or lose a beat, a run of a
-million hits, and speed at four sizes.
+triggers flagged as such. Then real deviations, players who stop, lose a beat, come in late or
+play on after the end, a run of a million hits, speed at four sizes, and a whole take from its
+file to JSON.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import mir_eval
 import numpy as np
 from numpy.typing import NDArray
 
+from station.bench import reading
 from station.bench.matching_cases import (
     DRIFTS,
     EXTRA,
@@ -29,6 +31,7 @@ from station.bench.matching_cases import (
     make_part,
     play,
 )
+from station.bench.matching_entries import entries, render_entries
 from station.bench.matching_real import real_takes, retimed
 from station.bench.oracle import oracle_labels
 from station.timing.beam import DOUBLE, HEARD, BeamMatcher
@@ -52,6 +55,10 @@ _REAL_TARGETS = {0.6: (97.5, 95.5), 1.0: (95.5, 92.0)}
 _STOPS = (
     ("stops two bars, comes in again", 2.0, 0.0),
     ("stops two bars, a beat late", 2.0, 1.0),
+    ("stops 4 bars, comes in again", 4.0, 0.0),
+    ("stops 4 bars, a beat late", 4.0, 1.0),
+    ("stops 16 bars, comes in again", 16.0, 0.0),
+    ("stops 64 bars, comes in again", 64.0, 0.0),
     ("loses a beat without a stop", 0.0, 1.0),
 )
 
@@ -85,8 +92,10 @@ def run(
         "rows": [row for tempo in bpm for row in _simulated(tempo, seeds, say)],
         "real": [] if real is None else _real(bpm[0], real, say),
         "stops": _stops(bpm[0], seeds, say),
+        "entries": entries(seeds, say),
         "long": _long_runs(bpm[0], max(sizes), say),
         "speed": _speed(bpm[0], sizes, say),
+        "reading": _reading(min(max(sizes), reading.HITS), say),
     }
 
 
@@ -106,6 +115,7 @@ def _prepare(case: Case) -> tuple[BeamMatcher, NDArray[np.void]]:
         part.lane,
         part.dynamic,
         bar_ns=round(part.bar_ms * 1e6),
+        places_in_beat=np.round(part.written_ms / part.bar_ms * 48).astype(np.int64) % 12,
     )
     hits = np.zeros(len(case.t_ms), dtype=HEARD)
     hits["t_ns"] = np.round(case.t_ms * 1e6)
@@ -287,6 +297,11 @@ def _speed(bpm: float, sizes: Sequence[int], say: Callable[[str], None]) -> list
     return rows
 
 
+def _reading(hits: int, say: Callable[[str], None]) -> dict[str, Any]:
+    say(f"a take of {hits:,} hits from its file")
+    return reading.measure(hits)
+
+
 def _our_us(case: Case) -> float:
     """Heard and settled in blocks, as a replay does; the best of three."""
     best = float("inf")
@@ -346,6 +361,7 @@ def render(result: dict[str, Any]) -> str:
         f"  said {r['said']}/{r['runs']}"
         for r in result["stops"]
     ]
+    lines += ["", *render_entries(result["entries"])]
     lines += ["", "One long take."]
     lines += [
         f"{r['part']:<16}{r['drift']:<12}{r['hits']:>10,} hits  confirmed {r['confirmed']:.2f}"
@@ -357,6 +373,7 @@ def render(result: dict[str, Any]) -> str:
         "Speed, µs a hit (mark 1, at most 2), beside mir_eval.util.match_events per lane.",
     ]
     lines += [_render_speed(r) for r in result["speed"]]
+    lines += ["", *reading.render(result["reading"])]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,8 @@
 """`station bench verdict`: how soon it is called, how often wrongly, and what it costs.
 
 Simulated takes of 2,000 beats at 330 BPM, a note a beat, under the noises of `verdict_cases`;
-simpler tests on the same takes beside it.
+simpler tests on the same takes beside it, and the limit: a test of two tempos that is told the
+noise. Takes of a kit show whether the intervals of spread, limbs and swing hold.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from station.bench import tempo_bands
 from station.bench import verdict_cases as cases
+from station.bench import verdict_intervals as intervals
 from station.bench import verdict_peers as peers
+from station.bench import verdict_swing as swing
 from station.bench.verdict_real import noise_of_real_takes
 from station.bench.verdict_speed import speed
 from station.bench.verdict_trials import Trials, tempo_offsets, try_placement, try_tempo
@@ -70,7 +74,17 @@ def run(
         say(f"tempo: {takes.name}")
         told["tempo"].append(_tempo(takes))
     say("simpler tests on the same takes")
-    told["peers"] = _placement_peers(human) + _tempo_peers(free) + _tempo_peers(ranging)
+    told["peers"] = [
+        *_placement_peers(human),
+        *_tempo_peers(free, 0.0),
+        *_tempo_peers(ranging, cases.LONG_RANGE_MS),
+    ]
+    say("intervals of spread, limbs and swing")
+    told["intervals"] = intervals.rows(runs // 2, BEATS, seed + 5)
+    say("tempo curve")
+    told["tempo_curve"] = tempo_bands.measure(max(4, runs // 20), seed, say=say)
+    say("calls of the swing")
+    told["swing"] = swing.rows(runs // 4, BEATS // 2, seed + 12)
     say("speed")
     told["speed"] = speed()
     told["targets"] = _targets(told)
@@ -147,7 +161,7 @@ def _placement_peers(takes: cases.Takes) -> list[dict[str, Any]]:
     ]
 
 
-def _tempo_peers(takes: cases.Takes) -> list[dict[str, Any]]:
+def _tempo_peers(takes: cases.Takes, long_range_ms: float) -> list[dict[str, Any]]:
     quarter = len(takes.offsets_ms) // 4
     margin_ms = _MARGIN * cases.BEAT_MS
 
@@ -159,6 +173,9 @@ def _tempo_peers(takes: cases.Takes) -> list[dict[str, Any]]:
         at = peers.t_e_process(peers.batch_slopes(offsets, 8), 1, margin_ms)
         return np.where(at > 0, 8 * (at + 1), 0)
 
+    def limit(offsets: cases.Floats) -> NDArray[np.int64]:
+        return peers.told_everything(offsets, 0.01, long_range_ms)
+
     return [
         _peer(
             name,
@@ -169,7 +186,11 @@ def _tempo_peers(takes: cases.Takes) -> list[dict[str, Any]]:
                 for r in (0.01, 0.02, 0.03)
             },
         )
-        for name, test in (("rolling 8 beats > 2 %", rolling), ("e-process, batches of 8", slopes))
+        for name, test in (
+            ("rolling 8 beats > 2 %", rolling),
+            ("e-process, batches of 8", slopes),
+            ("limit: told all, 0 or 1 %", limit),
+        )
     ]
 
 
@@ -233,6 +254,13 @@ def _targets(told: dict[str, Any]) -> list[dict[str, Any]]:
             100 * ranging["missed_put_in_when_called"],
             5.0,
         ),
+        *intervals.targets(told["intervals"]),
+        (
+            "tempo curve's 95 % band misses, the worst player, %",
+            max(100 - row["holds"] for row in told["tempo_curve"]),
+            5.0,
+        ),
+        *swing.targets(told["swing"]),
         ("verdict update on a kit, ns a hit", told["speed"]["kit_ns"], 50),
         ("verdict of one hit, one call, 99.9 %, µs", told["speed"]["one_call_us_p999"], 10),
         ("one hit, the whole analysis, 99.9 %, µs", told["speed"]["whole_hit_us_p999"], 10),
@@ -281,6 +309,14 @@ def render(told: dict[str, Any]) -> str:
         f" {100 * row['false_high']:6.2f}  {_calls(row)}"
         for row in told["peers"]
     ]
+    lines += intervals.render(told["intervals"])
+    lines += ["", f"{'tempo curve, 95 % band':<36}holds %  a line of itself  width, % of tempo"]
+    lines += [
+        f"  {row['player']:<34}{row['holds']:7.1f}{row['line_holds']:18.1f}"
+        f"{row['width_percent']:18.2f}"
+        for row in told["tempo_curve"]
+    ]
+    lines += swing.render(told["swing"])
     lines += ["", *(f"{name}: {value}" for name, value in told["speed"].items())]
     lines += ["", "targets"]
     for row in told["targets"]:

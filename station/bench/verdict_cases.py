@@ -32,7 +32,9 @@ Floats = NDArray[np.float64]
 BPM = 330.0
 BEAT_MS = 60_000.0 / BPM
 SD_MS = 11.0
-LONG_RANGE_MS = 1.1
+CLOCK_MS, MOTOR_MS, LONG_RANGE_MS = 6.0, 4.0, 1.1
+LONG_RANGE_RATES = (0.9, 0.99)
+_RATE_1, _RATE_2 = LONG_RANGE_RATES
 # Parts of the variance: white, AR(1) of rate .53, slow AR(1); and how slow.
 _WHITE, _SHORT, _SLOW = 0.155, 0.715, 0.13
 _SHORT_RATE, _SLOW_RATE = 0.53, 0.99
@@ -77,7 +79,7 @@ def clock(
     runs: int, beats: int, seed: int, *, long_range_ms: float = 0.0, correction: float = 0.0
 ) -> Takes:
     """Without a click (or, with a correction, to one): Wing & Kristofferson."""
-    offsets, slow = _clock(runs, beats, 6.0, 4.0, long_range_ms, correction, seed)
+    offsets, slow = _clock(runs, beats, CLOCK_MS, MOTOR_MS, long_range_ms, correction, seed)
     name = "free clock" + (" + long-range" if long_range_ms else "")
     if correction:
         name = "corrected" + (" + long-range" if long_range_ms else "")
@@ -136,6 +138,6 @@ def _clock(
             wander[r, i] = total
             level += clock_sd * np.random.randn() + quick + slow - alpha * offset
             total += quick + slow - alpha * total
-            quick = 0.9 * quick + math.sqrt(1.0 - 0.9**2) * sd * np.random.randn()
-            slow = 0.99 * slow + math.sqrt(1.0 - 0.99**2) * sd * np.random.randn()
+            quick = _RATE_1 * quick + math.sqrt(1.0 - _RATE_1**2) * sd * np.random.randn()
+            slow = _RATE_2 * slow + math.sqrt(1.0 - _RATE_2**2) * sd * np.random.randn()
     return offsets, wander

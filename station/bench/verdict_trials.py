@@ -19,6 +19,7 @@ from station.timing import evidence
 from station.timing.beam import CONFIRMED
 from station.timing.evidence import (
     FIRST_MEAN,
+    FIRST_PAIR,
     LOG_INTERVAL,
     OPEN,
     PLACEMENT,
@@ -125,7 +126,7 @@ def _look(
 ) -> None:
     """One take, looked at after every batch."""
     stopped = False
-    mine = noises[:FIRST_MEAN] if part == TEMPO else noises[FIRST_MEAN:]
+    mine = noises[:FIRST_MEAN] if part == TEMPO else noises[FIRST_MEAN:FIRST_PAIR]
     for begin in range(0, len(rows) - _BATCH + 1, _BATCH):
         end = begin + _BATCH
         evidence.feed(rows[begin:end], notes, triples, batches, states, moments, noises, calls)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -90,12 +90,16 @@ class Chart:
         To the end of the last bar.
     origin
         The file or the name that it came from; empty when made in memory.
+    first_bar
+        Number, from 0, of its first bar in the chart that it is a part of.
+    pass_ticks
+        Length of one pass where the same is played several times in a row; 0: played once.
 
     Raises
     ------
     ValueError
         When ticks are negative, too large or out of order, a note lies behind the end, a
-        metre cannot be counted, or the chart is longer than a day.
+        metre cannot be counted, a pass is none, or the chart is longer than a day.
     """
 
     title: str
@@ -104,6 +108,8 @@ class Chart:
     notes: tuple[Note, ...]
     length_ticks: int
     origin: str = ""
+    first_bar: int = 0
+    pass_ticks: int = 0
     _written: NDArray[np.int64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -113,8 +119,13 @@ class Chart:
             raise ValueError(f"a chart of {self.length_ticks} ticks is outside 0 to {MAX_TICK}")
         if self.length_ns > MAX_LENGTH_NS:
             raise ValueError("a chart lasts at most 24 hours")
-        if _count_beats(self.metre, self.ppq, self.length_ticks) > MAX_BEATS:
+        if _count(self.metre, self.ppq, self.length_ticks, MetreChange.beat_ticks) > MAX_BEATS:
             raise ValueError(f"a chart has at most {MAX_BEATS:,} beats")
+        if self.first_bar < 0 or not 0 <= self.pass_ticks <= self.length_ticks:
+            raise ValueError(
+                f"passes of {self.pass_ticks} ticks from bar {self.first_bar} are none of a chart "
+                f"of {self.length_ticks} ticks"
+            )
         before = (0, 0)
         for note in self.notes:
             here = (note.tick, note.midi_note)
@@ -170,6 +181,21 @@ class Chart:
                 yield Bar(number, tick, bar_end, beats, metre.unit, beat)
                 number += 1
 
+    @property
+    def bar_count(self) -> int:
+        """How many bars it has."""
+        return _count(self.metre, self.ppq, self.length_ticks, MetreChange.bar_ticks)
+
+    @property
+    def bars_a_pass(self) -> int:
+        """How many bars one pass has; all of them when the chart is played once."""
+        end = self.pass_ticks or self.length_ticks
+        return _count(self.metre, self.ppq, end, MetreChange.bar_ticks)
+
+    def written_bar(self, bar: int) -> int:
+        """The number, from 0, that a bar of this chart has where it is written."""
+        return self.first_bar + bar % max(1, self.bars_a_pass)
+
     def beat_ticks(self) -> NDArray[np.int64]:
         """Every beat's tick, shape (beats,)."""
         ticks = [t for bar in self.bars() for t in bar.beat_ticks()]
@@ -190,13 +216,18 @@ class Chart:
         )
 
     def repeated(self, times: int) -> Chart:
-        """The chart `times` times in a row, unrolled; an empty chart stays as it is."""
+        """The chart `times` times in a row, unrolled; an empty chart stays as it is.
+
+        Each time begins a new bar.
+        """
         if times < 1:
             raise ValueError(f"a chart is played at least once, not {times} times")
-        if self.length_ticks == 0:
+        if self.length_ticks == 0 or times == 1:
             return self
         tempi = [c for c in self.tempo.changes if c.tick < self.length_ticks]
         metres = [m for m in self.metre if m.tick < self.length_ticks]
+        # One metre goes on by itself, unless it is in the middle of a bar where it begins anew.
+        goes_on = len(metres) == 1 and self.length_ticks % metres[0].bar_ticks(self.ppq) == 0
         shifts = [i * self.length_ticks for i in range(times)]
         return Chart(
             title=self.title,
@@ -211,11 +242,13 @@ class Chart:
             metre=tuple(
                 replace(m, tick=m.tick + s)
                 for i, s in enumerate(shifts)
-                for m in (metres if i == 0 or len(metres) > 1 else ())
+                for m in (() if i and goes_on else metres)
             ),
             notes=tuple(replace(n, tick=n.tick + s) for s in shifts for n in self.notes),
             length_ticks=self.length_ticks * times,
             origin=self.origin,
+            first_bar=self.first_bar,
+            pass_ticks=self.length_ticks,
         )
 
 
@@ -246,8 +279,13 @@ def _segments(metre: Sequence[MetreChange], length_ticks: int) -> Iterator[tuple
         yield m, min(end, length_ticks)
 
 
-def _count_beats(metre: Sequence[MetreChange], ppq: int, length_ticks: int) -> int:
-    """Beats of a chart, without laying them out."""
+def _count(
+    metre: Sequence[MetreChange],
+    ppq: int,
+    length_ticks: int,
+    ticks: Callable[[MetreChange, int], int],
+) -> int:
+    """Beats or bars of a chart, by the length of one in its metre, without laying them out."""
     return sum(
-        max(0, -((m.tick - end) // m.beat_ticks(ppq))) for m, end in _segments(metre, length_ticks)
+        max(0, -((m.tick - end) // ticks(m, ppq))) for m, end in _segments(metre, length_ticks)
     )

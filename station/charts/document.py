@@ -6,7 +6,8 @@
      "length_ticks": 1920, "tempo": [[0, "500000000/1"]], "metre": [[0, 4, 4]],
      "notes": [[0, "kick", "head", 36, "normal", "R", "flam"]]}
 
-A tempo is nanoseconds a quarter note as a fraction. Equal charts give equal texts.
+A tempo is nanoseconds a quarter note as a fraction. Equal charts give equal texts. Part of a
+chart has a `first_bar`, and what is played several times in a row `pass_ticks`.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from station.model import Dynamic, Note, Ornament, Pad, Sticking, Zone
 SCHEMA = "station.chart/1"
 
 _KEYS = {"schema", "title", "origin", "ppq", "length_ticks", "tempo", "metre", "notes"}
+_SOMETIMES = ("first_bar", "pass_ticks")
 _FRACTION = re.compile(r"([1-9][0-9]{0,999})/([1-9][0-9]{0,999})")
 
 
 def dump(chart: Chart) -> str:
     """A chart as one line of JSON, in ASCII."""
-    document = {
+    document: dict[str, Any] = {
         "schema": SCHEMA,
         "title": chart.title,
         "origin": chart.origin,
@@ -42,6 +44,7 @@ def dump(chart: Chart) -> str:
             for n in chart.notes
         ],
     }
+    document |= {name: value for name in _SOMETIMES if (value := getattr(chart, name))}
     return json.dumps(document, separators=(",", ":"))
 
 
@@ -79,8 +82,8 @@ def parse(text: str, name: str = "chart document") -> Chart:
 
 
 def _chart(document: dict[str, Any]) -> Chart:
-    if set(document) != _KEYS:
-        odd = ", ".join(sorted(set(document) ^ _KEYS))[:60]
+    if set(document).difference(_SOMETIMES) != _KEYS:
+        odd = ", ".join(sorted(set(document).difference(_SOMETIMES) ^ _KEYS))[:60]
         raise ValueError(f"keys missing or unknown: {odd}")
     return Chart(
         title=_of(str, document["title"]),
@@ -95,6 +98,7 @@ def _chart(document: dict[str, Any]) -> Chart:
         notes=tuple(_note(row) for row in document["notes"]),
         length_ticks=_of(int, document["length_ticks"]),
         origin=_of(str, document["origin"]),
+        **{name: _of(int, document[name]) for name in _SOMETIMES if name in document},
     )
 
 

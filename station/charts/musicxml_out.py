@@ -11,6 +11,7 @@ chart comes back.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -299,7 +300,13 @@ def _quarters(ticks: int, ppq: int) -> Fraction:
 def _swings(chart: Chart, bars: Sequence[Bar], notes: Sequence[Sequence[_Placed]]) -> list[Swing]:
     """How each bar is written: in one swing throughout, else each as it needs."""
     places = [[place for _, _, place in bar] for bar in notes]
-    throughout = swing_of(place for bar in places for place in bar)
+    # Counted as ticks: there are few, and fractions are slow to count.
+    ticks = Counter(
+        note.tick - bar.tick
+        for bar, inside in zip(bars, notes, strict=True)
+        for _, note, _ in inside
+    )
+    throughout = swing_of({_quarters(tick, chart.ppq): count for tick, count in ticks.items()})
     if throughout is not None and all(
         _has_whole_pairs(chart, bar, throughout)
         for bar, inside in zip(bars, places, strict=True)

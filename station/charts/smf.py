@@ -1,55 +1,45 @@
 """Standard MIDI files: bytes to a chart and back.
 
 Ticks stay as they are in the file, and every tempo change is exact (whole microseconds a
-quarter note). mido takes the bytes apart; what it does not guard against is looked at first.
+quarter note). Files are read by `smf_parts`, and written by mido.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
 
 import mido
+import numpy as np
+from numpy.typing import NDArray
 
-from station import units
+from station import smf_parts, units
 from station.charts.chart import BEAT_UNITS, Chart, MetreChange, check_metre
 from station.charts.gm import DRUM_CHANNEL, PLACE_OF_NOTE, place_of_note
 from station.charts.lanes import Place
 from station.charts.tempo import MAX_TICK, TempoChange, TempoMap
 from station.errors import ChartError
+from station.garbage import collector_paused
 from station.model import Dynamic, Note
 
-# A song with all its instruments is 20 to 300 kB; mido reads about 600 kB a second.
-MAX_BYTES = 2**20
+# A song with all its instruments is 20 to 300 kB, and the most notes with their ends 1 MB.
+MAX_BYTES = 2 * 2**20
 MAX_NOTES = 100_000
 MAX_PPQ = 2**15 - 1
 
 _MAX_US_PER_QUARTER = 2**24 - 1
 _MAX_BEATS_PER_BAR = 255
 _DEFAULT_US_PER_QUARTER = 500_000
+_NOTE_ON = 0x90
 # Quieter than this is a ghost note, at least this loud an accent (1 to 127).
 _NORMAL_FROM, _ACCENT_FROM = 48, 112
 _VELOCITY = {Dynamic.GHOST: 32, Dynamic.NORMAL: 80, Dynamic.ACCENT: 120}
-# mido adds up a number of any length, in time quadratic in the length. No text of a real
-# file has this many bytes without a single ASCII character.
-_ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{1024}")
 _SAVE_AGAIN = "export it again from the program that it came from"
 
-
-@dataclass(slots=True)
-class _Content:
-    """What a file says, at absolute ticks."""
-
-    title: str = ""
-    tempi: dict[int, int] = field(default_factory=dict)
-    metres: dict[int, tuple[int, int]] = field(default_factory=dict)
-    drums: dict[tuple[int, int], int] = field(default_factory=dict)
-    others: dict[tuple[int, int], int] = field(default_factory=dict)
-    end_tick: int = 0
+_Ints = NDArray[np.int64]
 
 
 def read_smf(data: bytes, name: str, note_map: Mapping[int, Place] = PLACE_OF_NOTE) -> Chart:
@@ -77,14 +67,13 @@ def read_smf(data: bytes, name: str, note_map: Mapping[int, Place] = PLACE_OF_NO
     """
     ppq = _checked_ppq(data, name)
     try:
-        content = _content(mido.MidiFile(file=BytesIO(data)))
-    except EOFError as error:
+        parts = smf_parts.take_apart(data)
+    except smf_parts.CutOffSmfError as error:
         raise ChartError(f"{name}: the MIDI file is cut off; {_SAVE_AGAIN}.") from error
-    except Exception as error:  # whatever mido trips over, the file is not sound
-        why = _one_line(error)
-        raise ChartError(f"{name}: the MIDI file is damaged ({why}); {_SAVE_AGAIN}.") from error
+    except smf_parts.DamagedSmfError as error:
+        raise ChartError(f"{name}: the MIDI file is damaged ({error}); {_SAVE_AGAIN}.") from error
     try:
-        return _chart(content, ppq, name, note_map)
+        return _chart(parts, ppq, name, note_map)
     except ValueError as error:
         raise ChartError(f"{name}: {error}; {_SAVE_AGAIN}, or correct it there.") from error
 
@@ -156,77 +145,85 @@ def _checked_ppq(data: bytes, name: str) -> int:
         )
     if division == 0:
         raise ChartError(f"{name}: it has 0 ticks a quarter note; {_SAVE_AGAIN}.")
-    if _ENDLESS_NUMBER.search(data):
-        raise ChartError(f"{name}: the MIDI file is damaged (endless number); {_SAVE_AGAIN}.")
     return division
 
 
-def _content(file: Any) -> _Content:
-    content = _Content()
-    for track in file.tracks:
-        tick = 0
-        for message in track:
-            tick += message.time
-            kind = message.type
-            if kind == "note_on" and message.velocity > 0:
-                drum = message.channel == DRUM_CHANNEL
-                notes = content.drums if drum else content.others
-                key = (tick, message.note)
-                notes[key] = max(notes.get(key, 0), message.velocity)
-            elif kind == "set_tempo":
-                content.tempi[tick] = message.tempo
-            elif kind == "time_signature":
-                content.metres[tick] = (message.numerator, message.denominator)
-            elif kind == "track_name" and not content.title:
-                content.title = _text_from_latin1(message.name)
-        content.end_tick = max(content.end_tick, tick)
-    return content
-
-
-def _chart(content: _Content, ppq: int, name: str, note_map: Mapping[int, Place]) -> Chart:
-    struck = content.drums or content.others
-    if not struck:
+def _chart(parts: smf_parts.Parts, ppq: int, name: str, note_map: Mapping[int, Place]) -> Chart:
+    ticks, numbers, velocities = _struck(parts)
+    if not len(ticks):
         raise ValueError("it has no notes")
-    if len(struck) > MAX_NOTES:
-        raise ValueError(f"{len(struck):,} notes are too many (at most {MAX_NOTES:,})")
-    if content.end_tick > MAX_TICK:
+    if len(ticks) > MAX_NOTES:
+        raise ValueError(f"{len(ticks):,} notes are too many (at most {MAX_NOTES:,})")
+    if parts.end_tick > MAX_TICK:
         raise ValueError("it is longer than a day")
-    metre = tuple(_without_repeats(content.metres))
+    metre = tuple(_without_repeats(parts.metas))
     check_metre(metre, ppq)
-    order = sorted(struck)
-    length = _length_ticks(metre, ppq, order[-1][0], content.end_tick)
-    changes = {0: _DEFAULT_US_PER_QUARTER} | content.tempi
-    tempo = TempoMap(
-        ppq,
-        tuple(
-            TempoChange(tick, Fraction(us * units.NS_PER_US))
-            for tick, us in sorted(changes.items())
-            if tick < length
-        ),
-    )
+    length = _length_ticks(metre, ppq, int(ticks[-1]), parts.end_tick)
     return Chart(
-        title=content.title or re.sub(r"\.midi?$", "", name, flags=re.IGNORECASE),
-        tempo=tempo,
+        title=_title(parts.metas) or re.sub(r"\.midi?$", "", name, flags=re.IGNORECASE),
+        tempo=TempoMap(ppq, tuple(_tempi(parts.metas, length))),
         metre=tuple(m for m in metre if m.tick < length),
-        notes=tuple(
-            Note(tick, *place_of_note(note, note_map), note, _dynamic(struck[tick, note]))
-            for tick, note in order
-        ),
+        notes=_notes(ticks, numbers, velocities, note_map),
         length_ticks=length,
         origin=name,
     )
 
 
-def _without_repeats(metres: Mapping[int, tuple[int, int]]) -> Iterator[MetreChange]:
+def _struck(parts: smf_parts.Parts) -> tuple[_Ints, _Ints, _Ints]:
+    """Tick, number and velocity of the notes, sorted; of several in one place the loudest."""
+    status, number, velocity = parts.message.T.astype(np.int64)
+    on = (status & 0xF0 == _NOTE_ON) & (velocity > 0)
+    drums = on & (status & 0x0F == DRUM_CHANNEL)
+    chosen = drums if drums.any() else on
+    tick, number, velocity = parts.tick[chosen], number[chosen], velocity[chosen]
+    order = np.lexsort((-velocity, number, tick))
+    tick, number, velocity = tick[order], number[order], velocity[order]
+    first = np.ones(len(tick), dtype=bool)
+    first[1:] = (np.diff(tick) != 0) | (np.diff(number) != 0)
+    return tick[first], number[first], velocity[first]
+
+
+def _notes(
+    ticks: _Ints, numbers: _Ints, velocities: _Ints, note_map: Mapping[int, Place]
+) -> tuple[Note, ...]:
+    pads, zones = zip(*(place_of_note(number, note_map) for number in range(128)), strict=True)
+    levels = [_dynamic(velocity) for velocity in range(128)]
+    with collector_paused():
+        return tuple(
+            Note(tick, pads[number], zones[number], number, levels[velocity])
+            for tick, number, velocity in zip(
+                ticks.tolist(), numbers.tolist(), velocities.tolist(), strict=True
+            )
+        )
+
+
+def _tempi(metas: Sequence[smf_parts.Meta], length_ticks: int) -> Iterator[TempoChange]:
+    """The changes before the end; where there are several at one tick, the last counts."""
+    said = {m.tick: int.from_bytes(m.data[:3], "big") for m in metas if m.kind == smf_parts.TEMPO}
+    changes = {0: _DEFAULT_US_PER_QUARTER} | said
+    exact = {us: Fraction(us * units.NS_PER_US) for us in set(changes.values())}
+    for tick, us in sorted(changes.items()):
+        if tick < length_ticks:
+            yield TempoChange(tick, exact[us])
+
+
+def _without_repeats(metas: Sequence[smf_parts.Meta]) -> Iterator[MetreChange]:
     """The metre's changes by tick; saying the same metre again does not begin a new bar."""
+    said = {m.tick: (m.data[0], m.data[1]) for m in metas if m.kind == smf_parts.METRE}
     before = None
-    for tick, metre in sorted(({0: (4, 4)} | dict(metres)).items()):
-        if metre[1] not in BEAT_UNITS:
+    for tick, metre in sorted(({0: (4, 2)} | said).items()):
+        beats, power = metre
+        if 1 << power not in BEAT_UNITS:
             # The file can say 2**255; such a number is not for reading.
             raise ValueError("it has a metre of beats shorter than a 1/32 note")
         if metre != before:
-            yield MetreChange(tick, *metre)
+            yield MetreChange(tick, beats, 1 << power)
         before = metre
+
+
+def _title(metas: Sequence[smf_parts.Meta]) -> str:
+    titles = (_readable(m.data) for m in metas if m.kind == smf_parts.TRACK_NAME)
+    return next((title for title in titles if title), "")
 
 
 def _length_ticks(metre: tuple[MetreChange, ...], ppq: int, last_tick: int, end_tick: int) -> int:
@@ -273,20 +270,15 @@ def _file_bytes(events: list[tuple[int, int, Any]], ppq: int) -> bytes:
     return out.getvalue()
 
 
-# mido reads and writes text as Latin-1; the world writes UTF-8.
-def _text_from_latin1(text: str) -> str:
-    raw = text.encode("latin-1")
+def _readable(data: bytes) -> str:
+    """Text of a file: UTF-8 where it is that, else Latin-1."""
     try:
-        decoded = raw.decode("utf-8")
+        decoded = data.decode("utf-8")
     except UnicodeDecodeError:
-        decoded = text
+        decoded = data.decode("latin-1")
     return " ".join("".join(c if c.isprintable() else " " for c in decoded).split())
 
 
+# mido writes text as Latin-1; the world writes UTF-8.
 def _latin1_from_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("latin-1")
-
-
-def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 80 else text[:79] + "…"

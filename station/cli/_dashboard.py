@@ -37,16 +37,27 @@ def open_dashboard(args: argparse.Namespace) -> int:
 
 def dashboard_words(args: argparse.Namespace) -> list[str]:
     """What was typed for the dashboard, as its own `main` takes it."""
-    words: list[str] = []
-    if args.kit is not None:
-        words += ["--kit", args.kit]
-    if args.chart is not None:
-        words += ["--chart", args.chart]
-    if args.bpm is not None:
-        words += ["--bpm", repr(args.bpm)]
+    words = [*_option("--kit", args.kit), *_chart_words(args)]
     if args.demo:
         words += ["--demo"]
     return words
+
+
+def _chart_words(args: argparse.Namespace) -> list[str]:
+    """What was typed of the chart; the window and `station play` take it alike."""
+    words = [
+        *_option("--chart", args.chart),
+        *_option("--bpm", args.bpm),
+        *_option("--speed", args.speed),
+        *_option("--from-bar", args.from_bar),
+        *_option("--to-bar", args.to_bar),
+        *_option("--repeat", args.repeat),
+    ]
+    return [*words, "--loop"] if args.until_stopped else words
+
+
+def _option(name: str, value: object) -> list[str]:
+    return [] if value is None else [name, str(value)]
 
 
 def display_there() -> bool:
@@ -61,11 +72,6 @@ def _terminal_view(args: argparse.Namespace) -> int:
     from station.cli._kit_choice import SIMULATED
     from station.cli.main import command_parser
 
-    words = []
-    if args.kit or args.demo:
-        words.append(args.kit or SIMULATED)
-    if args.chart is not None:
-        words += ["--chart", args.chart]
-    if args.bpm is not None:
-        words += ["--bpm", repr(args.bpm)]
+    words = [args.kit or SIMULATED] if args.kit or args.demo else []
+    words += _chart_words(args)
     return play.run(command_parser("play").parse_args(words))

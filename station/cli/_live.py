@@ -12,10 +12,12 @@ import numpy as np
 
 from station.charts.chart import Chart
 from station.cli._meter import PRETTY, Signs, beats, big_number, meter, signed
-from station.engine.messages import KitStatus
+from station.engine.messages import GridNow, KitStatus
 from station.engine.ring import Records
+from station.grid_clock import GridClock
 from station.model import JudgementKind
 from station.units import NS_PER_MINUTE, NS_PER_S, ms_from_ns
+from station.verdict_words import NOT_FOLLOWED
 
 # So many hits does the meter's dot stand for: one alone jumps about.
 _RECENT = 8
@@ -37,12 +39,14 @@ class LiveView:
     def __init__(self, chart: Chart, signs: Signs = PRETTY) -> None:
         self.start_ns: int | None = None
         self.kit: KitStatus | None = None
+        self._clock = GridClock()
         self._chart = chart
         self._signs = signs
         self._beat_ns = chart.tempo.ns_of(chart.beat_ticks())
         bars = list(chart.bars())
         self._bar_ns = chart.tempo.ns_of(np.array([bar.tick for bar in bars], dtype=np.int64))
         self._bar_beats = [bar.beats for bar in bars]
+        self._bars_a_pass = max(1, chart.bars_a_pass)
         # What was said of hits that are not confirmed yet, by their number.
         self._waiting: dict[int, JudgementKind] = {}
         self._counts: Counter[JudgementKind] = Counter()
@@ -53,6 +57,7 @@ class LiveView:
 
     def begin(self) -> None:
         """A take begins: what was struck before does not count."""
+        self._clock = GridClock()
         self._waiting.clear()
         self._counts.clear()
         self._recent_ns.clear()
@@ -73,6 +78,10 @@ class LiveView:
             if not record["confirmed"]:
                 self._waiting[seq] = kind
             self._counts[kind] += 1
+
+    def turn_grid(self, step: GridNow) -> None:
+        """The take's clock runs otherwise from a moment on."""
+        self._clock.turn(step.host_ns, step.rate_ppb)
 
     def judge(self, verdict: dict[str, Any]) -> None:
         """The verdict by now."""
@@ -104,7 +113,7 @@ class LiveView:
         if self.start_ns is None:
             return ["Play: your first hit begins the take."]
         metre = self._chart.metre[0]
-        beats_left = (self.start_ns - now_ns) * self._chart.bpm / NS_PER_MINUTE
+        beats_left = (self.start_ns - self._clock.at(now_ns)) * self._chart.bpm / NS_PER_MINUTE
         on = int(-beats_left // 1) % metre.beats
         return [*big_number(on + 1, self._signs), "", beats(on, metre.beats, self._signs)]
 
@@ -112,12 +121,16 @@ class LiveView:
         """Bar and beat of now."""
         if self.start_ns is None:
             return ""
-        t_ns = now_ns - self.start_ns
+        t_ns = self._clock.at(now_ns) - self.start_ns
         bar = max(0, int(np.searchsorted(self._bar_ns, t_ns, side="right")) - 1)
         first = int(np.searchsorted(self._beat_ns, self._bar_ns[bar], side="left"))
         beat = max(0, int(np.searchsorted(self._beat_ns, t_ns, side="right")) - 1 - first)
         shown = beats(min(beat, self._bar_beats[bar] - 1), self._bar_beats[bar], self._signs)
-        return f"bar {bar + 1}/{len(self._bar_ns)}   {shown}"
+        written = self._chart.written_bar(bar) + 1
+        if not self._chart.pass_ticks:
+            last = self._chart.written_bar(len(self._bar_ns) - 1) + 1
+            return f"bar {written}/{last}   {shown}"
+        return f"pass {bar // self._bars_a_pass + 1}   bar {written}   {shown}"
 
     def meter_line(self) -> str:
         """Early or late, as the mean of the last few hits."""
@@ -133,7 +146,12 @@ class LiveView:
         return str(tempo if tempo != _SILENT else placement).upper()
 
     def interval_line(self) -> str:
-        """The numbers behind the word, each with its interval; empty when there are none."""
+        """The numbers behind the word, each with its interval; empty when there are none.
+
+        Of hits that do not follow the chart, that they do not.
+        """
+        if self._verdict.get("matched") is False:
+            return NOT_FOLLOWED
         parts = []
         for part, value, unit in (
             ("tempo", "ratio_percent", "%"),

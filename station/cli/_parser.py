@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 _WIDTH = 90
@@ -83,7 +83,24 @@ def name(text: str) -> str:
     return text
 
 
+def choice_of(names: Iterable[str], what: str) -> Callable[[str], str]:
+    """A type for `add_argument`: one of `names`, and if it is none, the nearest is named."""
+    known = list(names)
+
+    def parse(text: str) -> str:
+        if text not in known:
+            from station.toml_source import nearest
+
+            raise argparse.ArgumentTypeError(
+                f"'{text[:40]}' is no {what}; {nearest(text, known).rstrip('.')}"
+            )
+        return text
+
+    return parse
+
+
 bpm = number(1, 1000)
+speed_percent = number(25, 200)
 latency_ms = number(-1000, 1000)
 
 

@@ -16,24 +16,30 @@ from station.engine.messages import (
     Connect,
     Ended,
     FoundAgain,
+    GridNow,
     KitStatus,
     Message,
+    OpenSound,
     Problem,
     Progress,
     Ready,
+    SoundStatus,
     Start,
     Started,
     Stop,
     VerdictNow,
 )
 from station.errors import EngineError, OutsideError, StationBug, StationError, WrongUse
+from station.start_pad import StartPad
 from station.units import NS_PER_S
 
 _M = TypeVar("_M", bound=Message)
 _FRAME_S = 0.05
 _ANSWER_S = 0.2
 _END_WITHIN_NS = 20 * NS_PER_S
-_END_KEYS = frozenset(" \r\nqQ\x1b\x04")
+_BEGIN_KEYS = frozenset(" \r\n")
+_LEAVE_KEYS = frozenset("qQ\x1b\x04")
+_END_KEYS = _BEGIN_KEYS | _LEAVE_KEYS
 
 
 @dataclass(slots=True)
@@ -69,12 +75,21 @@ class Session:
         Told everything that happens.
     tell
         Says a sentence to the player.
+    start_pad
+        The pad that starts and stops, or None.
     """
 
-    def __init__(self, engine: EngineClient, view: LiveView, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        engine: EngineClient,
+        view: LiveView,
+        tell: Callable[[str], None],
+        start_pad: StartPad | None = None,
+    ) -> None:
         self._engine = engine
         self._view = view
         self._tell = tell
+        self._start_pad = start_pad
         self._problems: list[Problem] = []
         self._ended: Ended | None = None
 
@@ -93,6 +108,39 @@ class Session:
             if status.hint:
                 self._tell(status.hint)
 
+    def open_sound(self, asked: OpenSound) -> SoundStatus:
+        """Open a sound card; where there is none, the player is told, and plays without.
+
+        Raises
+        ------
+        StationError
+            When the address makes no sense; `EngineError` when the engine ends.
+        """
+        self._engine.send(asked)
+        return self._await(SoundStatus)
+
+    def await_sign(self, key: ReadKey, stop: Event) -> bool:
+        """Wait until the player begins, with the start pad or the space bar; false: not at all.
+
+        Without a start pad nobody is waited for, nor where a simulated drummer plays.
+
+        Raises
+        ------
+        EngineError
+            When the engine ends.
+        """
+        if self._start_pad is None or self._view.kit is None or self._view.kit.simulated:
+            return True
+        pad = self._start_pad.pad.value
+        self._tell(f"strike the {pad} twice, or press the space bar, to begin; q leaves.")
+        while True:
+            pressed = key(_FRAME_S)
+            if stop.is_set() or pressed in _LEAVE_KEYS:
+                return False
+            self._listen()
+            if self._start_pad.hear(self._engine.poll()) or pressed in _BEGIN_KEYS:
+                return True
+
     def play(self, start: Start, screen: Screen, key: ReadKey, stop: Event) -> Outcome:
         """Play one take to its end, or until a key or `stop` ends it.
 
@@ -105,10 +153,11 @@ class Session:
         self._view.begin()
         self._await(Started)
         asked_ns: int | None = None
+        sign = False
         while self._ended is None:
             pressed = key(_FRAME_S)
             now_ns = MONOTONIC.now_ns()
-            if asked_ns is None and (pressed in _END_KEYS or stop.is_set()):
+            if asked_ns is None and (sign or pressed in _END_KEYS or stop.is_set()):
                 asked_ns = now_ns
                 self._engine.send(Stop())
             if asked_ns is not None and now_ns > asked_ns + _END_WITHIN_NS:
@@ -117,7 +166,9 @@ class Session:
                     "'station takes'."
                 )
             self._listen()
-            self._view.hear(self._engine.poll())
+            heard = self._engine.poll()
+            self._view.hear(heard)
+            sign = self._start_pad is not None and self._start_pad.hear(heard)
             screen.show(self._view, now_ns)
         return Outcome(self._ended.take_id, self._ended.report, self._problems)
 
@@ -156,6 +207,11 @@ class Session:
                 self._view.kit = message
             case Started():
                 self._view.start_ns = None if message.start_ns < 0 else message.start_ns
+            case SoundStatus():
+                if message.problem:
+                    self._tell(message.problem)
+            case GridNow():
+                self._view.turn_grid(message)
             case VerdictNow():
                 self._view.judge(message.verdict)
             case FoundAgain():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from station.analysis import analyse
-from station.cli._chart_choice import add_bpm, chosen_chart
+from station.cli._chart_choice import chosen_chart
 from station.cli._output import STDOUT, check_target, clean, say, write_json
 from station.cli._parser import add_json, latency_ms, whole
+from station.cli._part_arguments import add_part
 from station.cli._show_report import show_report
 from station.errors import WrongUse
 from station.free import analyse_free
@@ -20,6 +21,7 @@ Without a chart: find tempo and metre from the hits alone, and say how steady th
 EXAMPLE = """\
 station analyse take.mid --chart chart.mid
 station analyse take.mid --chart paradiddle --bpm 330 --repeat 8 --json -
+station analyse take.mid --chart seven-four --from-bar 2 --to-bar 3 --speed 70 --repeat 20
 station analyse solo.mid"""
 
 
@@ -30,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--chart",
         help="what should be played: a name, or a TOML, MusicXML or MIDI file (free playing)",
     )
-    add_bpm(parser)
+    add_part(parser)
     parser.add_argument(
         "--repeat", type=whole(1, 10_000), metavar="N", help="it was played N times (1)"
     )
@@ -74,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _free(args: argparse.Namespace) -> int:
-    for option in ("bpm", "repeat", "latency_ms", "uncalibrated"):
+    options = ("from_bar", "to_bar", "bpm", "speed", "repeat", "latency_ms", "uncalibrated")
+    for option in options:
         if getattr(args, option) not in (None, False):
             raise WrongUse(f"--{option.replace('_', '-')} speaks of a chart; give --chart, too.")
     report = analyse_free(args.take, kit_profile=args.profile)

@@ -39,6 +39,11 @@ _BENCHES = {
         "port to judgement beside a bare callback, a burst, start-up, memory",
         {"hits": 500, "rounds": 3},
     ),
+    "sound": _Bench(
+        "station.bench.sound",
+        "clicks against their grid and the host's clock, hit to sound, recorded sample by sample",
+        {"minutes": 10},
+    ),
     "matching": _Bench(
         "station.bench.matching",
         "which note each hit was, beside an oracle that knows the player, and beside mir_eval",

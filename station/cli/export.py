@@ -100,7 +100,7 @@ def _content(store: Store, take_id: str, kind: str) -> bytes:
     take = store.take(take_id)
     if kind == "musicxml":
         return write_musicxml(document.parse(take.chart_json)).encode()
-    hits = store.hits(take_id)
+    hits = store.hits_on_grid(take_id)
     if kind == "midi":
         return to_midi(take, document.parse(take.chart_json), hits)
     judged = kept_report(store, take_id).to_dict()["hits"]

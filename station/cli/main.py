@@ -18,7 +18,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from station._version import __version__
-from station.cli._parser import Parser, bpm
+from station.cli._parser import Parser, whole
+from station.cli._part_arguments import add_part, add_until_stopped
 from station.errors import StationError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, str] = {
     "kits": "list the kits that can be played, watch one, or teach one",
     "play": "play a chart in the terminal, with a live meter",
+    "calibrate": "measure the constant between what you hear and what the kit reports",
     "analyse": "judge a recorded take against a chart",
     "takes": "list the takes that are kept",
     "report": "show a kept take's report again, computed from its raw hits",
@@ -129,7 +131,8 @@ def _top_parser() -> Parser:
     parser = Parser(
         example="station --kit midi://TD-17 --chart pulse --bpm 120\nstation play --help",
         prog="station",
-        usage="station [--kit ADDRESS] [--chart CHART] [--bpm BPM] [--demo]\n"
+        usage="station [--kit ADDRESS] [--chart CHART] [--bpm BPM | --speed PERCENT]\n"
+        "               [--from-bar N] [--to-bar N] [--repeat N | --loop] [--demo]\n"
         "       station COMMAND [--help] ...",
         description="An e-drum practice station: were you rushing, or were you dragging?\n"
         f"Without a command it opens the dashboard.\n\ncommands:\n{listing}\n\n"
@@ -138,7 +141,10 @@ def _top_parser() -> Parser:
     )
     parser.add_argument("--kit", metavar="ADDRESS", help="the kit to open; default: the first real")
     parser.add_argument("--chart", metavar="CHART", help="a shipped chart's name, or a file")
-    parser.add_argument("--bpm", type=bpm, help="tempo at the chart's start; default: as written")
+    add_part(parser)
+    times = parser.add_mutually_exclusive_group()
+    times.add_argument("--repeat", type=whole(1, 500), metavar="N", help="play it N times")
+    add_until_stopped(times)
     parser.add_argument("--demo", action="store_true", help="let the simulated drummer play")
     parser.add_argument("--version", action="version", version=f"edrum-station {__version__}")
     return parser

@@ -108,7 +108,7 @@ def _corrected_phase(
     fill_ratio = 1.0 + params.fill_rush_percent / 100.0
     fill_gain = np.where(beats.in_fill, lengths / fill_ratio - lengths, 0.0)
     white = noise.normal("timekeeper", count) * (params.timekeeper_sd_ms * NS_PER_MS)
-    correlated = _long_range(params, noise, count)
+    correlated = long_range_ns(params, noise, count)
     interval_errors = ((white + correlated) * tired + fill_gain).tolist()
     keep = 1.0 - params.phase_correction
     phase = [0.0]
@@ -118,8 +118,8 @@ def _corrected_phase(
     return np.array(phase)
 
 
-def _long_range(params: DrummerParams, noise: Noise, count: int) -> Floats:
-    """Sum of two stationary AR(1) of equal variance, shape (count,), ns."""
+def long_range_ns(params: DrummerParams, noise: Noise, count: int) -> Floats:
+    """The long-range noise of so many intervals: two stationary AR(1) of equal variance; ns."""
     total = np.zeros(count)
     if params.long_range_sd_ms == 0.0:
         return total

@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from station._version import __version__
+from station.calibration.names import kit_name
 from station.charts import document
 from station.charts.chart import Chart
 from station.clock import Clock
+from station.engine.host_sound import HostSound
 from station.engine.kit_link import KitLink
 from station.engine.memory_take import MemoryTake
 from station.engine.messages import (
@@ -22,6 +24,7 @@ from station.engine.messages import (
     Connect,
     Ended,
     Message,
+    OpenSound,
     Problem,
     Quit,
     ReportReady,
@@ -35,7 +38,7 @@ from station.engine.take_run import TakeRun
 from station.errors import KitError, KitReason, StationError, StoreReason, WrongUse
 from station.hal.api import BringsItsTime, FollowsChart
 from station.kept import kept_report, report_of
-from station.model import Flag, Hit, Judgement, JudgementKind, Take, TakeState, Verdict
+from station.model import Calibration, Flag, Hit, Judgement, JudgementKind, Take, TakeState, Verdict
 from station.report import verdict_dict
 from station.takes.ids import uuid7
 from station.takes.store import Store
@@ -50,6 +53,8 @@ _CONFIRM_EVERY_NS = 2 * NS_PER_MS
 _BEFORE_ALL_TIME_NS = -(2**63)
 # The longest that opening a kit may take.
 _OPENED_WITHIN_NS = 8 * NS_PER_S
+# … and a sound card, whose voices are rendered and whose kernels may have to be compiled.
+_SOUND_WITHIN_NS = 60 * NS_PER_S
 _STATUS_EVERY_NS = 200 * NS_PER_MS
 
 
@@ -87,6 +92,7 @@ class Host:
         self._clock = clock
         self._numbers = itertools.count()
         self._links: list[KitLink] = []
+        self._sound = HostSound(clock, say)
         self._store: Store | None = None
         self._run: TakeRun | None = None
         self._sink: TakeWriter | MemoryTake | None = None
@@ -109,6 +115,8 @@ class Host:
             match command:
                 case Connect():
                     self._connect(command.addresses)
+                case OpenSound():
+                    self._open_sound(command)
                 case Start():
                     self._start(command)
                 case Stop():
@@ -143,6 +151,12 @@ class Host:
             self._links.append(link)
         self._say_status()
 
+    def _open_sound(self, command: OpenSound) -> None:
+        if self.playing:
+            raise WrongUse("The sound card cannot be changed in mid-take; stop the take first.")
+        self._ring.beat(self._clock.now_ns() + _SOUND_WITHIN_NS)
+        self._sound.open(command.address, command.kit_voices)
+
     def _start(self, command: Start) -> None:
         if self.playing:
             raise WrongUse("A take is running; stop it first.")
@@ -154,6 +168,7 @@ class Host:
         if not chart.notes:
             raise WrongUse(f"'{chart.title}' has no notes to play; choose another chart.")
         store = self._open_store() if command.keep else None
+        self._prepare_sound(command, chart)
         # What was struck before belongs to no take.
         self._numbers = itertools.count()
         for link in self._links:
@@ -174,8 +189,18 @@ class Host:
             ring=self._ring,
             sink=self._sink,
             clock=self._clock,
+            at_once=self._sound.strike_judged if self._sound.gated else None,
         )
+        if not awaited:
+            self._sound.start(self._run, start_ns)
         self._say(Started(take.id, -1 if awaited else start_ns))
+
+    def _prepare_sound(self, command: Start, chart: Chart) -> None:
+        bringing = any(isinstance(link.source, BringsItsTime) for link in self._links)
+        # What was played long ago, no click can go with.
+        click = None if bringing else command.click
+        self._sound.prepare(chart, click, 0 if command.on_first_hit else command.count_in_bars)
+        self._sound.sound_kit(command.kit_voices)
 
     def _start_time(self, command: Start, chart: Chart) -> tuple[int, bool]:
         """When tick 0 is, and whether the first hit is awaited instead."""
@@ -186,11 +211,14 @@ class Host:
             return command.start_ns, False
         metre = chart.metre[0]
         bar_ns = round(metre.beats * 60e9 / chart.bpm)
-        start_ns = self._clock.now_ns() + _LEAD_NS + command.count_in_bars * bar_ns
+        lead_ns = max(_LEAD_NS, self._sound.lead_ns)
+        start_ns = self._clock.now_ns() + lead_ns + command.count_in_bars * bar_ns
         return start_ns, command.on_first_hit
 
     def _take_of(self, command: Start, chart: Chart, start_ns: int) -> Take:
-        calibrated = command.latency_ms is not None and not command.on_first_hit
+        found = self._calibration(command)
+        calibrated = (command.latency_ms is not None and not command.on_first_hit) or bool(found)
+        latency_ns = found.latency_ns if found else ns_from_ms(command.latency_ms or 0.0)
         return Take(
             id=str(uuid7()),
             player=command.player,
@@ -199,11 +227,20 @@ class Host:
             chart_title=chart.title,
             chart_json=command.chart,
             kits=tuple(link.used() for link in self._links),
-            latency_ns=ns_from_ms(command.latency_ms or 0.0),
+            latency_ns=latency_ns,
             calibrated=calibrated,
             state=TakeState.RECORDING,
             version=__version__,
+            calibration=found,
         )
+
+    def _calibration(self, command: Start) -> Calibration | None:
+        """What was measured of these kits with this sound, where it holds for the take."""
+        sound = self._sound.heard_from
+        asked = command.keep and command.latency_ms is None and not command.on_first_hit
+        if not asked or not sound:
+            return None
+        return self._open_store().calibration(kit_name(link.address for link in self._links), sound)
 
     # -------------------------------------------------------------------- life
 
@@ -213,11 +250,15 @@ class Host:
         for link in self._links:
             found = link.pump()
             hits += found.hits
+            self._sound.choke(found.marks)
             if self._run is not None and found.marks:
                 self._run.mark(found.marks)
         if len(self._links) > 1:
             hits = _in_time_order(hits)
         run = self._run
+        if run is None or not self._sound.gated:
+            # Nothing is nearer to the player's ear than this.
+            self._sound.strike(hits)
         if run is None:
             self._show(hits)
         else:
@@ -227,11 +268,15 @@ class Host:
             if hits or watermark_ns >= self._confirm_due_ns:
                 self._confirm_due_ns = watermark_ns + _CONFIRM_EVERY_NS
                 over = run.judge(hits, watermark_ns)
+            if run.start_ns is None:
+                self._show(hits)
             if awaited and run.start_ns is not None and self._sink is not None:
                 self._sink.set_start(run.start_ns)
+                self._sound.start(run, run.start_ns)
                 self._say(Started(self._sink.take_id, run.start_ns))
             if over or all(link.ended for link in self._links):
                 self.end_take(TakeState.FINISHED)
+        self._sound.pump(self._run)
         self._talk()
 
     def end_take(self, state: TakeState, end_ns: int | None = None) -> None:
@@ -248,6 +293,9 @@ class Host:
         if run is None or sink is None:
             return
         self._run = self._sink = None
+        self._sound.stop()
+        if end_ns is not None:
+            end_ns = run.grid_ns(end_ns)
         run.finish(end_ns)
         if end_ns is not None:
             sink.set_end(end_ns)
@@ -256,7 +304,7 @@ class Host:
             self._say(Problem(str(sink.problem), sink.problem.exit_code))
         try:
             report = (
-                report_of(sink.take, sink.hits(), sink.marks)
+                report_of(sink.take, sink.hits_on_grid(), sink.marks)
                 if isinstance(sink, MemoryTake)
                 else kept_report(self._open_store(), sink.take_id)
             )
@@ -269,6 +317,7 @@ class Host:
         """Close kits and store; a running take is marked as broken off, and kept."""
         self.end_take(TakeState.BROKEN_OFF, self._clock.now_ns())
         self._close_links()
+        self._sound.close()
         if self._store is not None:
             self._store.close()
             self._store = None

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from station.errors import StoreError
+from station.grid_clock import on_grid
 from station.hits import HitArray, to_array
-from station.model import Hit, Mark, Take, TakeState
+from station.model import GridStep, Hit, Mark, Take, TakeState
 
 
 class MemoryTake:
@@ -25,6 +26,7 @@ class MemoryTake:
         self.take = take
         self.marks: list[Mark] = []
         self._hits: list[Hit] = []
+        self._steps: list[GridStep] = []
 
     @property
     def take_id(self) -> str:
@@ -52,10 +54,14 @@ class MemoryTake:
         """Keep a mark."""
         self.marks.append(mark)
 
+    def grid_step(self, step: GridStep) -> None:
+        """Keep how the click's clock runs."""
+        self._steps.append(step)
+
     def finish(self, state: TakeState) -> None:
         """Say how it ended."""
         self.take = replace(self.take, state=state)
 
-    def hits(self) -> HitArray:
-        """All hits, `HIT_DTYPE`, in order of arrival."""
-        return to_array(self._hits)
+    def hits_on_grid(self) -> HitArray:
+        """All hits, `HIT_DTYPE`, in order of arrival, their times on the chart's clock."""
+        return on_grid(to_array(self._hits), self._steps)

@@ -24,6 +24,63 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class KitVoices:
+    """The kit's own voices sound.
+
+    Attributes
+    ----------
+    volume, balance
+        0 to 1; −1 left to 1 right.
+    gate
+        Which hits sound: `off` (all), `wide`, `medium` or `tight`.
+    """
+
+    volume: float = 0.8
+    balance: float = 0.0
+    gate: str = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSound:
+    """Open a sound card, in place of the one before; answered by `SoundStatus`.
+
+    Attributes
+    ----------
+    address
+        `audio://default`, `audio://` and a part of a name, `audio://none`, `simsound://`.
+    kit_voices
+        How hits sound from now on; None: not at all.
+    """
+
+    address: str
+    kit_voices: KitVoices | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """How the click of a take sounds: `station.sound.click_plan.ClickPlan` as plain values.
+
+    Attributes
+    ----------
+    midi_port, midi_channel
+        Any unique part of the name of a MIDI port whose drum module clicks as well (or alone,
+        where no sound card is open), and 1 to 16; an empty name: none.
+    """
+
+    voice: str = "wood"
+    beats: str = "all"
+    subdivision: str = "none"
+    accents: bool = True
+    groups: list[int] = field(default_factory=list)
+    on_bars: int = 1
+    off_bars: int = 0
+    volume: float = 0.8
+    balance: float = 0.0
+    midi_port: str = ""
+    midi_channel: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """Begin a take.
 
@@ -36,13 +93,19 @@ class Start:
     on_first_hit
         True: no count-in; the first hit is the first note (placement is then not calibrated).
     latency_ms
-        Taken off every hit's time; None: not calibrated, nothing is taken off.
+        Taken off every hit's time; None: what was measured of this kit and sound, and where
+        nobody did, nothing is taken off and the take is not calibrated.
     start_ns
         Tick 0 on the monotonic clock; None: a count-in from now.
     player
         Who plays.
     keep
-        False: the take is not written to the store (benchmarks).
+        False: the take is not written to the store, nor anything read there (benchmarks,
+        calibrating).
+    click
+        On the sound card that is open, or by MIDI; None: none.
+    kit_voices
+        How hits sound from now on; None: not at all.
     """
 
     chart: str
@@ -52,6 +115,8 @@ class Start:
     start_ns: int | None = None
     player: str = ""
     keep: bool = True
+    click: Click | None = None
+    kit_voices: KitVoices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +182,38 @@ class KitStatus:
     simulated: bool
     detail: str = ""
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundStatus:
+    """The sound card as it is now; said when one was asked for, and when it is lost.
+
+    Attributes
+    ----------
+    address
+        As it was asked for.
+    name
+        The card's; empty where none is open.
+    rate_hz, latency_ms
+        As the card says; what is really heard is calibrated.
+    problem
+        One sentence on why there is no sound; empty for nothing.
+    """
+
+    address: str
+    name: str = ""
+    rate_hz: int = 0
+    latency_ms: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GridNow:
+    """From a moment on, the take's clock runs so against the host's: `station.model.GridStep`."""
+
+    host_ns: int
+    grid_ns: int
+    rate_ppb: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,21 +297,35 @@ class ReportReady:
     report: dict[str, Any]
 
 
-Command = Connect | Start | Stop | AskReport | Quit
+Command = Connect | OpenSound | Start | Stop | AskReport | Quit
 Message = (
-    Progress | Ready | KitStatus | Started | VerdictNow | FoundAgain | Problem | Ended | ReportReady
+    Progress
+    | Ready
+    | KitStatus
+    | SoundStatus
+    | Started
+    | GridNow
+    | VerdictNow
+    | FoundAgain
+    | Problem
+    | Ended
+    | ReportReady
 )
 
 _COMMANDS: dict[str, type[Command]] = {
-    c.__name__: c for c in (Connect, Start, Stop, AskReport, Quit)
+    c.__name__: c for c in (Connect, OpenSound, Start, Stop, AskReport, Quit)
 }
+# What is a record inside of a message.
+_INSIDE: dict[str, type[Click] | type[KitVoices]] = {"click": Click, "kit_voices": KitVoices}
 _MESSAGES: dict[str, type[Message]] = {
     m.__name__: m
     for m in (
         Progress,
         Ready,
         KitStatus,
+        SoundStatus,
         Started,
+        GridNow,
         VerdictNow,
         FoundAgain,
         Problem,
@@ -228,6 +339,9 @@ _T = TypeVar("_T")
 def to_line(message: Command | Message) -> str:
     """One line of JSON, newline included."""
     body = {f.name: getattr(message, f.name) for f in dataclasses.fields(message)}
+    for name in _INSIDE.keys() & body.keys():
+        if body[name] is not None:
+            body[name] = dataclasses.asdict(body[name])
     return json.dumps({"kind": type(message).__name__, **body}, allow_nan=False) + "\n"
 
 
@@ -256,6 +370,9 @@ def message_of(line: str) -> Message:
 def _parse(line: str, kinds: dict[str, type[_T]]) -> _T:
     try:
         body = json.loads(line)
+        for name in _INSIDE.keys() & body.keys():
+            if body[name] is not None:
+                body[name] = _INSIDE[name](**body[name])
         return kinds[body.pop("kind")](**body)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EngineError(

@@ -2,7 +2,8 @@
 
 One writer, one reader, fixed-size records, no locks. The writer never waits: a reader that
 falls behind loses the oldest records and is told how many. Every record carries its own
-number and the exclusive-or of its words, so that one that is being overwritten, or that a
+number and a sum of its words, each with a weight of its own (in an exclusive-or, two words
+that change alike would hide each other), so that one that is being overwritten, or that a
 weakly ordered processor shows half-written, is seen as such and read again at the next poll.
 
 A mapped file, not `multiprocessing.shared_memory`: before Python 3.13 the tracker of a
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import operator
 import secrets
 import struct
 from pathlib import Path
@@ -47,13 +49,17 @@ _WORDS = struct.Struct("<8Q")
 _RECORD_SIZE = RECORD_DTYPE.itemsize
 assert _BODY.size == _WORDS.size == _RECORD_SIZE - 8
 
+# Odd, so that a change of one word never vanishes modulo 2⁶⁴: multiples of the golden ratio.
+_WEIGHTS = tuple((2 * i + 1) * 0x9E3779B97F4A7C15 % 2**64 for i in range(8))
+_WEIGHTS_AND_CHECK = np.array([*_WEIGHTS, 1], dtype=np.uint64)
+
 _HEADER = struct.Struct("<8sIIQq")  # magic, record size, capacity, written, beat_ns
 _HEADER_SIZE = 64
 _COUNTER = struct.Struct("<Q")
 _BEAT = struct.Struct("<q")
 _WRITTEN_AT = 16
 _BEAT_AT = 24
-_MAGIC = b"edrring1"
+_MAGIC = b"edrring2"
 DEFAULT_CAPACITY = 16_384
 
 Records = NDArray[np.void]
@@ -142,9 +148,9 @@ class RingWriter(_Mapped):
             arrival_ns,
             judged_ns,
         )
-        a, b, c, d, e, f, g, h = _WORDS.unpack(body)
+        total = sum(map(operator.mul, _WORDS.unpack(body), _WEIGHTS))
         at = _HEADER_SIZE + (number % self.capacity) * _RECORD_SIZE
-        self._map[at : at + _RECORD_SIZE] = body + _COUNTER.pack(a ^ b ^ c ^ d ^ e ^ f ^ g ^ h)
+        self._map[at : at + _RECORD_SIZE] = body + _COUNTER.pack(-total % 2**64)
         self._written = number + 1
         _COUNTER.pack_into(self._map, _WRITTEN_AT, self._written)
 
@@ -190,7 +196,7 @@ class RingReader(_Mapped):
         numbers = np.arange(self._next, written, dtype=np.uint64)
         found: Records = self._records[(numbers % np.uint64(self.capacity)).astype(np.int64)]
         words = found.view(np.uint64).reshape(len(found), -1)
-        whole = np.bitwise_xor.reduce(words, axis=1) == 0
+        whole = (words * _WEIGHTS_AND_CHECK).sum(axis=1, dtype=np.uint64) == 0
         good = whole & (found["number"] == numbers)
         overwritten = whole & (found["number"] > numbers)
         # A torn record ends this poll: it is either being finished or being overwritten.

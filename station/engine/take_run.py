@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from station.charts.chart import Chart
@@ -12,7 +13,8 @@ from station.engine.found_again import found_again_words
 from station.engine.messages import FoundAgain
 from station.engine.ring import RingWriter
 from station.errors import StoreError
-from station.model import Hit, Judgement, Mark, Verdict
+from station.grid_clock import GridClock
+from station.model import GridStep, Hit, Judgement, Mark, Verdict
 from station.units import NS_PER_MINUTE, NS_PER_MS
 
 _LEAST_TAIL_NS = 250 * NS_PER_MS
@@ -34,6 +36,10 @@ class HitSink(Protocol):
         """Keep a mark."""
         ...
 
+    def grid_step(self, step: GridStep) -> None:
+        """Keep how the click's clock runs from now on."""
+        ...
+
 
 class TakeRun:
     """A take from its start to its end.
@@ -41,7 +47,12 @@ class TakeRun:
     Attributes
     ----------
     start_ns
-        Tick 0 on the monotonic clock, or None while the first hit is awaited.
+        Tick 0 on the monotonic clock, or None while the first hit is awaited. The chart's
+        clock is the same until `turn_grid` says otherwise.
+    judged_until_ns
+        The latest time of the host that the chart's clock was asked for.
+    at_once
+        Told of hits and what they were at first sight, before anybody else is.
     """
 
     def __init__(
@@ -54,14 +65,18 @@ class TakeRun:
         ring: RingWriter,
         sink: HitSink,
         clock: Clock,
+        at_once: Callable[[Sequence[Hit], Sequence[Judgement]], None] | None = None,
     ) -> None:
         self.start_ns = start_ns
+        self.judged_until_ns = -(2**63)
+        self._at_once = at_once
         self._chart = chart
         self._latency_ns = latency_ns
         self._calibrated = calibrated
         self._ring = ring
         self._sink = sink
         self._clock = clock
+        self._grid = GridClock()
         self._engine: Engine | None = None
         self._said_ticket = -1
         self._beat_ns = NS_PER_MINUTE / chart.bpm
@@ -81,11 +96,19 @@ class TakeRun:
         watermark_ns
             No hit with an earlier time will come any more.
         """
-        if self._engine is None and hits:
-            self._await_first(hits)
+        played = self._on_grid(hits)
+        if hits:
+            self.judged_until_ns = max(self.judged_until_ns, *(hit.t_ns for hit in hits))
+        self.judged_until_ns = max(self.judged_until_ns, watermark_ns)
+        watermark_ns = self._grid.at(watermark_ns)
+        if self._engine is None and played:
+            self._await_first(played)
         if self._engine is not None:
             by_seq = {hit.seq: hit.arrival_ns for hit in hits}
-            for judgement in self._engine.judge(hits, watermark_ns):
+            judged = self._engine.judge(played, watermark_ns)
+            if self._at_once is not None and hits:
+                self._at_once(hits, judged)
+            for judgement in judged:
                 self._ring.put(judgement, by_seq[judgement.hit_seq], self._clock.now_ns())
             self._publish(self._engine.confirmed())
         if hits:
@@ -93,6 +116,26 @@ class TakeRun:
         if self.start_ns is None:
             return False
         return watermark_ns >= self.start_ns + self._chart.length_ns + self._tail_ns
+
+    def turn_grid(self, host_ns: int, rate_ppb: int) -> GridStep:
+        """From `host_ns` on, which is still to come, the chart's clock runs at another rate.
+
+        Parameters
+        ----------
+        host_ns, rate_ppb
+            As for `GridClock.turn`.
+        """
+        step = self._grid.turn(host_ns, rate_ppb)
+        self._sink.grid_step(step)
+        return step
+
+    def grid_ns(self, host_ns: int) -> int:
+        """A time of the host on the chart's clock."""
+        return self._grid.at(host_ns)
+
+    def host_ns(self, grid_ns: int) -> int:
+        """A time of the chart's clock on the host's."""
+        return self._grid.host_at(grid_ns)
 
     def mark(self, marks: Sequence[Mark]) -> None:
         """Keep marks."""
@@ -124,10 +167,16 @@ class TakeRun:
         Parameters
         ----------
         end_ns
-            When the take was stopped: later notes are not missed. None at the chart's end.
+            When the take was stopped, on the chart's clock: later notes are not missed. None
+            at the chart's end.
         """
         if self._engine is not None:
             self._publish(self._engine.finish(end_ns))
+
+    def _on_grid(self, hits: Sequence[Hit]) -> Sequence[Hit]:
+        if self._grid.last is None:
+            return hits
+        return [replace(hit, t_ns=self._grid.at(hit.t_ns)) for hit in hits]
 
     def _begin(self, start_ns: int) -> None:
         self.start_ns = start_ns

@@ -86,6 +86,23 @@ class ChokeEvent:
     zone: int
 
 
+@dataclass(frozen=True, slots=True)
+class PedalEvent:
+    """The hi-hat's pedal moved, on a wire that knows pads instead of MIDI controllers.
+
+    Attributes
+    ----------
+    pad
+        The board's own number of the hi-hat, from 0.
+    openness
+        0 closed … 127 open.
+    """
+
+    t_ns: int
+    pad: int
+    openness: int
+
+
 class LinkState(StrEnum):
     """How the wire to the kit is."""
 
@@ -111,7 +128,7 @@ class OverflowEvent:
     lost: int
 
 
-KitEvent = MidiEvent | StrikeEvent | ChokeEvent | LinkEvent | OverflowEvent
+KitEvent = MidiEvent | StrikeEvent | ChokeEvent | PedalEvent | LinkEvent | OverflowEvent
 
 
 @dataclass(frozen=True, slots=True)

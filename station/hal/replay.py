@@ -18,7 +18,15 @@ from station.errors import FileError, WrongUse
 from station.files import read_bytes
 from station.hal import smf_events
 from station.hal.address import Address
-from station.hal.api import KitEvent, KitInfo, LinkEvent, LinkState, MidiEvent, StrikeEvent
+from station.hal.api import (
+    KitEvent,
+    KitInfo,
+    LinkEvent,
+    LinkState,
+    MidiEvent,
+    PedalEvent,
+    StrikeEvent,
+)
 from station.hal.numbers import number_from, whole_number_from
 from station.hal.playback import Cue, FastPlayback, Playback, TimedPlayback
 from station.hits import HitArray, from_array
@@ -36,7 +44,7 @@ _BEFORE_ALL_TIME_NS = -(2**63)
 class _Recording:
     """What is to be replayed: events in the order of the wire, on the clock of the recording."""
 
-    events: list[MidiEvent | StrikeEvent]
+    events: list[MidiEvent | PedalEvent | StrikeEvent]
     start_ns: int
     name: str
     sigma_ns: int
@@ -125,12 +133,10 @@ class ReplaySource:
             return _kept_take(target)
         played = smf_events.read_played_file(read_bytes(path, smf_events.MAX_BYTES), path.name)
         sigma_ns = played.sigma_ns
-        messages = (
-            played.of_the_drums() if self._channel is None else played.of_channel(self._channel)
-        )
-        events: list[MidiEvent | StrikeEvent] = [
+        heard = played.of_the_drums() if self._channel is None else played.of_channel(self._channel)
+        events: list[MidiEvent | PedalEvent | StrikeEvent] = [
             MidiEvent(seq, t_ns, sigma_ns, t_ns, StampedBy.FILE, data)
-            for seq, (t_ns, data) in enumerate(messages)
+            for seq, (t_ns, data) in enumerate(heard.messages())
         ]
         return _Recording(events, 0, self._info.name, sigma_ns)
 
@@ -171,7 +177,7 @@ def _kept_take(id_or_prefix: str) -> _Recording:
 
     with Store.open() as store:
         take = store.take(id_or_prefix)
-        hits = store.hits(take.id)
+        hits = store.hits_on_grid(take.id)
     if not len(hits):
         raise FileError(f"The take {take.id} has no hits to replay; choose another.")
     return _Recording(
@@ -183,12 +189,15 @@ def _kept_take(id_or_prefix: str) -> _Recording:
     )
 
 
-def _events_of_hits(hits: HitArray) -> Iterator[MidiEvent | StrikeEvent]:
+def _events_of_hits(hits: HitArray) -> Iterator[MidiEvent | PedalEvent | StrikeEvent]:
     """Hits as the wire could have brought them; the hi-hat's pedal before each of its hits."""
     seq = 0
     for hit in from_array(hits):
         if hit.note < 0:
             pad, zone = PAD_INDEX[hit.pad], ZONE_INDEX[hit.zone]
+            if hit.openness >= 0:
+                # It has no arrival of its own: it comes with its hit.
+                yield PedalEvent(max(hit.t_ns, hit.arrival_ns), pad, hit.openness)
             yield StrikeEvent(seq, *_stamp(hit), pad, zone, hit.velocity, hit.flags)
             seq += 1
             continue
@@ -209,7 +218,11 @@ def _cues(recording: _Recording, shift_ns: int) -> list[Cue]:
     """Each event when it arrived, on a clock that is `shift_ns` ahead; and the end."""
     cues = []
     for event in recording.events:
-        t_ns, arrival_ns = event.t_ns + shift_ns, event.arrival_ns + shift_ns
+        t_ns = event.t_ns + shift_ns
+        if isinstance(event, PedalEvent):
+            cues.append(Cue(t_ns, replace(event, t_ns=t_ns)))
+            continue
+        arrival_ns = event.arrival_ns + shift_ns
         cues.append(Cue(max(t_ns, arrival_ns), replace(event, t_ns=t_ns, arrival_ns=arrival_ns)))
     times = [recording.start_ns + shift_ns, *(cue.event.t_ns for cue in cues)]
     cues.append(Cue(max(times), LinkEvent(max(times), LinkState.ENDED)))

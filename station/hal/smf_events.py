@@ -7,17 +7,15 @@ and every message of every channel stays.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from io import BytesIO
-from typing import Any
 
-import mido
+import numpy as np
+from numpy.typing import NDArray
 
-from station import units
+from station import smf_parts, units
 from station.charts.gm import DRUM_CHANNEL
+from station.charts.tick_times import TickTimes
 from station.errors import FileError
 from station.takes.export import START_MARKER
 
@@ -27,7 +25,7 @@ MAX_LENGTH_NS = 24 * 60 * units.NS_PER_MINUTE
 
 _DEFAULT_US_PER_QUARTER = 500_000
 _NOTE_ON = 0x90
-_FIRST_SYSTEM_STATUS = 0xF0
+_PROGRAM, _PITCH = 0xC0, 0xE0  # between them: two bytes, not three
 # Frames a second of SMPTE time code; "29" is the 30 of colour television, slowed by 0.1 %.
 _FRAME_RATES = {
     24: Fraction(24),
@@ -35,24 +33,26 @@ _FRAME_RATES = {
     29: Fraction(30_000, 1001),
     30: Fraction(30),
 }
-# mido adds up a number of any length, in time quadratic in the length.
-_ENDLESS_NUMBER = re.compile(rb"[\x80-\xff]{1024}")
 _SAVE_AGAIN = "save it again from the program that it came from"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PlayedFile:
-    """What a MIDI file says was played.
+    """What a MIDI file says was played: all channel messages in time order.
 
     Attributes
     ----------
-    messages
-        (t_ns, bytes) of all channel messages in time order; of equal times, in file order.
+    t_ns
+        When each was sent; of equal times, in file order; int64, shape (messages,).
+    data
+        Status and data bytes, 0 for a second data byte that there is not; uint8, shape
+        (messages, 3).
     tick_ns
         The longest tick: how finely the file can say when.
     """
 
-    messages: list[tuple[int, bytes]]
+    t_ns: NDArray[np.int64]
+    data: NDArray[np.uint8]
     tick_ns: Fraction
 
     @property
@@ -60,15 +60,24 @@ class PlayedFile:
         """Standard deviation of a time that was rounded to ticks: an even spread over one."""
         return math.ceil(self.tick_ns / math.sqrt(12))
 
-    def of_channel(self, channel: int) -> list[tuple[int, bytes]]:
-        """The messages of one channel, 0 to 15."""
-        return [message for message in self.messages if message[1][0] & 0x0F == channel]
+    def messages(self) -> list[tuple[int, bytes]]:
+        """One by one: (t_ns, bytes as on the wire)."""
+        two = (self.data[:, 0] >= _PROGRAM) & (self.data[:, 0] < _PITCH)
+        raw, sizes = self.data.tobytes(), np.where(two, 2, 3).tolist()
+        return [
+            (t_ns, raw[3 * i : 3 * i + size])
+            for i, (t_ns, size) in enumerate(zip(self.t_ns.tolist(), sizes, strict=True))
+        ]
 
-    def of_the_drums(self) -> list[tuple[int, bytes]]:
+    def of_channel(self, channel: int) -> PlayedFile:
+        """The messages of one channel, 0 to 15."""
+        chosen = self.data[:, 0] & 0x0F == channel
+        return PlayedFile(self.t_ns[chosen], self.data[chosen], self.tick_ns)
+
+    def of_the_drums(self) -> PlayedFile:
         """Those of channel 10 when it has notes, as charts are read; else all."""
-        drums = self.of_channel(DRUM_CHANNEL)
-        struck = any(data[0] & 0xF0 == _NOTE_ON and data[2] for _, data in drums)
-        return drums if struck else self.messages
+        struck = (self.data[:, 0] == _NOTE_ON | DRUM_CHANNEL) & (self.data[:, 2] > 0)
+        return self.of_channel(DRUM_CHANNEL) if struck.any() else self
 
 
 def read_played_file(data: bytes, name: str) -> PlayedFile:
@@ -90,68 +99,43 @@ def read_played_file(data: bytes, name: str) -> PlayedFile:
     FileError
         When it is no sound MIDI file, too large, or longer than a day.
     """
-    _check_head(data, name)
+    division = _checked_division(data, name)
     try:
-        file = mido.MidiFile(file=BytesIO(data))
-    except EOFError as error:
+        parts = smf_parts.take_apart(data)
+    except smf_parts.CutOffSmfError as error:
         raise FileError(f"{name}: the MIDI file is cut off; {_SAVE_AGAIN}.") from error
-    except Exception as error:  # whatever mido trips over, the file is not sound
-        why = " ".join(str(error).split())[:80] or type(error).__name__
-        raise FileError(f"{name}: the MIDI file is damaged ({why}); {_SAVE_AGAIN}.") from error
-    events = sorted(_absolute(file), key=lambda event: event[0])
-    clock = _TickClock(int.from_bytes(data[12:14], "big"))
-    messages: list[tuple[int, bytes]] = []
+    except smf_parts.DamagedSmfError as error:
+        raise FileError(f"{name}: the MIDI file is damaged ({error}); {_SAVE_AGAIN}.") from error
+    begins, tick_ns = _tick_lengths(division, parts.metas)
+    times = TickTimes(begins, tick_ns)
+    if times.ns_at(parts.end_tick) > MAX_LENGTH_NS:
+        raise FileError(f"{name} is longer than a day; {_SAVE_AGAIN}.")
     start_ns = 0
-    for tick, message in events:
-        t_ns = clock.ns_at(tick)
-        if t_ns > MAX_LENGTH_NS:
-            raise FileError(f"{name} is longer than a day; {_SAVE_AGAIN}.")
-        if message.type == "set_tempo":
-            clock.set_tempo(tick, message.tempo)
-        elif message.type == "marker" and message.text == START_MARKER:
-            start_ns = t_ns
-        elif not message.is_meta and (raw := bytes(message.bytes()))[0] < _FIRST_SYSTEM_STATUS:
-            messages.append((t_ns, raw))
-    return PlayedFile([(t_ns - start_ns, raw) for t_ns, raw in messages], clock.longest_tick_ns)
+    for meta in parts.metas:
+        if meta.kind == smf_parts.MARKER and meta.data == START_MARKER.encode():
+            start_ns = times.ns_at(meta.tick)
+    order = np.argsort(parts.tick, kind="stable")
+    # A tick counts if it was gone through: some time passed before the next tempo or the end.
+    gone = [length for begin, length in zip(begins, tick_ns, strict=True) if begin < parts.end_tick]
+    return PlayedFile(
+        t_ns=times.ns_of(parts.tick[order]) - start_ns,
+        data=parts.message[order],
+        tick_ns=max(gone, default=tick_ns[0]),
+    )
 
 
-class _TickClock:
-    """From ticks to nanoseconds, going forward; `division` as in the file's header."""
-
-    def __init__(self, division: int) -> None:
-        self._tick = 0
-        self._ns = Fraction(0)
-        self._ppq = division
-        if division & 0x8000:
-            frames = _FRAME_RATES[256 - (division >> 8)]
-            self._tick_ns = units.NS_PER_S / (frames * (division & 0xFF))
-        else:
-            self._tick_ns = self._of_tempo(_DEFAULT_US_PER_QUARTER)
-        self._longest_ns: Fraction | None = None
-
-    @property
-    def longest_tick_ns(self) -> Fraction:
-        """Of the ticks gone so far, or of the one to come if none has."""
-        return self._longest_ns or self._tick_ns
-
-    def ns_at(self, tick: int) -> int:
-        exact = self._ns + (tick - self._tick) * self._tick_ns
-        if tick > self._tick:
-            self._longest_ns = max(self._longest_ns or self._tick_ns, self._tick_ns)
-        return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
-
-    def set_tempo(self, tick: int, us_per_quarter: int) -> None:
-        if self._ppq & 0x8000:
-            return  # film frames go their own pace
-        self._ns += (tick - self._tick) * self._tick_ns
-        self._tick = tick
-        self._tick_ns = self._of_tempo(us_per_quarter)
-
-    def _of_tempo(self, us_per_quarter: int) -> Fraction:
-        return Fraction(us_per_quarter * units.NS_PER_US, self._ppq)
+def _tick_lengths(division: int, metas: list[smf_parts.Meta]) -> tuple[list[int], list[Fraction]]:
+    """Where a tick's length in ns changes, and to what; `division` as in the file's header."""
+    if division & 0x8000:  # film frames go their own pace
+        frames = _FRAME_RATES[256 - (division >> 8)]
+        return [0], [units.NS_PER_S / (frames * (division & 0xFF))]
+    said = {m.tick: int.from_bytes(m.data[:3], "big") for m in metas if m.kind == smf_parts.TEMPO}
+    changes = sorted(({0: _DEFAULT_US_PER_QUARTER} | said).items())
+    exact = {us: Fraction(us * units.NS_PER_US, division) for _, us in changes}
+    return [tick for tick, _ in changes], [exact[us] for _, us in changes]
 
 
-def _check_head(data: bytes, name: str) -> None:
+def _checked_division(data: bytes, name: str) -> int:
     if len(data) > MAX_BYTES:
         raise FileError(
             f"{name}: {len(data) / 2**20:.1f} MB is too large for a take (at most "
@@ -173,14 +157,4 @@ def _check_head(data: bytes, name: str) -> None:
         )
     if division == 0:
         raise FileError(f"{name}: it has 0 ticks a quarter note; {_SAVE_AGAIN}.")
-    if _ENDLESS_NUMBER.search(data):
-        raise FileError(f"{name}: the MIDI file is damaged (endless number); {_SAVE_AGAIN}.")
-
-
-def _absolute(file: Any) -> Iterator[tuple[int, Any]]:
-    """Every message of every track with its absolute tick."""
-    for track in file.tracks:
-        tick = 0
-        for message in track:
-            tick += message.time
-            yield tick, message
+    return division

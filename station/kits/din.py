@@ -21,7 +21,7 @@ NOTE_NS = 3 * BYTE_NS
 # really came later.
 MAX_WAIT_NS = 3 * NOTE_NS
 # The sender pauses a little between messages, and stamps have their own noise.
-_SLACK_NS = 300 * NS_PER_US
+SLACK_NS = 300 * NS_PER_US
 
 
 class DinQueue:
@@ -54,7 +54,7 @@ class DinQueue:
         int
             0 to `MAX_WAIT_NS`; 0 for a message that found the wire free.
         """
-        if not 0 <= t_ns - self._last_ns <= size * BYTE_NS + _SLACK_NS:
+        if not 0 <= t_ns - self._last_ns <= size * BYTE_NS + SLACK_NS:
             self._first_ns = t_ns
         self._last_ns = t_ns
         return min(t_ns - self._first_ns, MAX_WAIT_NS)

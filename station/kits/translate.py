@@ -14,6 +14,7 @@ from station.hal.api import (
     LinkState,
     MidiEvent,
     OverflowEvent,
+    PedalEvent,
     StrikeEvent,
 )
 from station.kits.din import DinQueue
@@ -107,6 +108,9 @@ class Translator:
                 lane = self._struck(event)
                 self._choked.discard(lane.index)  # a board says each grab once, and no release
                 self._choke(event.t_ns, lane.index, lane.pad.value, 127, marks)
+            elif isinstance(event, PedalEvent):
+                if self._struck(event).hi_hat:
+                    self._openness = min(127, max(0, event.openness))
             elif isinstance(event, LinkEvent):
                 self._link(event, marks)
             elif isinstance(event, OverflowEvent):
@@ -140,13 +144,14 @@ class Translator:
         velocity = min(127, max(0, event.velocity))
         return self._hit(event, self._struck(event), velocity, flags=int(event.flags) & _ALL_FLAGS)
 
-    def _struck(self, event: StrikeEvent | ChokeEvent) -> _Lane:
+    def _struck(self, event: StrikeEvent | ChokeEvent | PedalEvent) -> _Lane:
         """Where a board's own numbers are on the kit."""
         zones = self._strikes.get(event.pad)
         if zones is None:
             return self._nowhere
-        # A zone that the profile does not know is still that pad.
-        return zones[event.zone] if 0 <= event.zone < len(zones) else zones[0]
+        # A zone that the profile does not know is still that pad, and a pedal moves all of them.
+        zone = 0 if isinstance(event, PedalEvent) else event.zone
+        return zones[zone] if 0 <= zone < len(zones) else zones[0]
 
     def _hit(
         self,

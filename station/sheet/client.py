@@ -11,10 +11,10 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from station.charts import document
 from station.charts.chart import Chart
 from station.sheet.line import Headings, Line, line_of
 from station.sheet.messages import Engraved, Failed, Laid, Lay, Ready, Want, receive, send
+from station.sheet.parcel import columns_of, packed
 from station.sheet.picture import Picture
 from station.sheet.sheet import WIDTH
 from station.sheet.systems import System, systems_of
@@ -81,7 +81,7 @@ class SheetClient:
         """Put a chart on the desk, with lines of `width` staff spaces."""
         before = self._chart
         alike = before is not None and width == self._width and _looks_alike(chart, before)
-        same = before is not None and alike and before.tempo == chart.tempo
+        same = before is not None and alike and _place(before) == _place(chart)
         if same and self.running and not self.problem:
             return
         if not alike:
@@ -93,8 +93,9 @@ class SheetClient:
         self._headings, self._asked = None, ()
         self._lines.clear()
         # First: the process reads the chart while it is cut into lines here.
-        self._outbox.put((self._desk, chart))
-        self.systems = systems_of(chart, width)
+        columns = columns_of(chart)
+        self._outbox.put(Lay(self._desk, packed(chart, columns)))
+        self.systems = systems_of(chart, width, columns)
 
     def want(self, numbers: Iterable[int]) -> None:
         """Ask for lines, the most urgent first; what was asked for before is forgotten."""
@@ -192,9 +193,6 @@ class SheetClient:
         assert process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
             while (item := outbox.get()) is not None:
-                if isinstance(item, tuple):
-                    desk, chart = item
-                    item = Lay(desk, document.dump(chart))
                 send(process.stdin, item)
         with contextlib.suppress(OSError, ValueError):
             process.stdin.close()
@@ -207,6 +205,11 @@ class SheetClient:
         outbox.put(None)
         if not self._closed:
             self._inbox.put(process)
+
+
+def _place(chart: Chart) -> tuple[object, ...]:
+    """What a chart's lines depend on beside its notes."""
+    return chart.tempo, chart.first_bar, chart.pass_ticks
 
 
 def _looks_alike(one: Chart, other: Chart) -> bool:

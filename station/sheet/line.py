@@ -148,7 +148,7 @@ def line_of(chart: Chart, system: System, picture: Picture, headings: Headings) 
     """
     t_ns, x = _time_line(chart, system, picture)
     wanted = [
-        Label(float(left), str(bar + 1), number=True)
+        Label(float(left), str(chart.written_bar(bar) + 1), number=True)
         for bar, left in enumerate(picture.bars[:, 0], start=system.first_bar)
     ]
     for at_ns, text, unit in headings.of(system):

@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 from typing import IO, Any
 
+from station.sheet.parcel import Parcel
 from station.sheet.picture import Picture
 from station.sheet.systems import System
 
@@ -19,10 +20,10 @@ _LENGTH = struct.Struct("<Q")
 
 @dataclass(frozen=True, slots=True)
 class Lay:
-    """A chart, as a document; `desk` counts the charts."""
+    """A chart; `desk` counts the charts."""
 
     desk: int
-    chart: str
+    chart: Parcel
 
 
 @dataclass(frozen=True, slots=True)

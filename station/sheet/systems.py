@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.charts.chart import Bar, Chart
-from station.model import PAD_INDEX, ZONE_INDEX, Ornament
+from station.model import Ornament
+from station.sheet.parcel import ORNAMENT, ORNAMENTS, TICK, columns_of
 
 # In staff spaces: how much room bars take by the engraver's own spacing, fitted to the charts
 # that ship (off by 2.5 on average).
@@ -20,7 +21,6 @@ _CLEF = 4.7
 # A line that is nearly full already cannot be spaced evenly.
 _FULL = 0.95
 _MOST_BARS = 4
-_ORNAMENTS = tuple(Ornament)
 _GRACE_STROKES = {Ornament.FLAM: 1, Ornament.DRAG: 2}
 
 
@@ -67,17 +67,22 @@ class System:
         return self.edges_ns[-1]
 
 
-def systems_of(chart: Chart, width: float) -> tuple[System, ...]:
+def systems_of(
+    chart: Chart, width: float, columns: NDArray[np.int64] | None = None
+) -> tuple[System, ...]:
     """Cut a chart into lines of about `width` staff spaces.
 
-    A line has 1, 2 or 4 bars: phrases stay together. An empty chart has no line.
+    A line has 1, 2 or 4 bars: phrases stay together. It holds a part of one pass through a
+    loop, or whole passes. An empty chart has no line. `columns` are those of `columns_of`, where
+    they are known already.
     """
     bars = list(chart.bars())
     if not bars:
         return ()
-    columns = _columns(chart)
+    columns = columns_of(chart) if columns is None else columns
+    a_pass = chart.bars_a_pass
     edges = np.array([bar.tick for bar in bars] + [chart.length_ticks], dtype=np.int64)
-    edge_notes = np.searchsorted(columns[:, 0], edges)
+    edge_notes = np.searchsorted(columns[:, TICK], edges)
     edge_ns = chart.tempo.ns_of(edges)
     widths = _widths(columns, edge_notes)
     total = np.concatenate([[0.0], np.cumsum(widths)])
@@ -89,6 +94,7 @@ def systems_of(chart: Chart, width: float) -> tuple[System, ...]:
         while (
             wider - first <= _MOST_BARS
             and wider <= len(bars)
+            and _in_passes(first, wider, a_pass)
             and total[wider] - total[first] <= _FULL * width - _CLEF
         ):
             last, wider = wider, first + 2 * (wider - first)
@@ -111,30 +117,18 @@ def systems_of(chart: Chart, width: float) -> tuple[System, ...]:
     return tuple(found)
 
 
-def _columns(chart: Chart) -> NDArray[np.int64]:
-    """The notes as numbers, shape (notes, 6); the first is the tick."""
-    rows = [
-        (
-            note.tick,
-            PAD_INDEX[note.pad],
-            ZONE_INDEX[note.zone],
-            note.dynamic,
-            len(note.sticking) and ord(note.sticking),
-            _ORNAMENTS.index(note.ornament),
-        )
-        for note in chart.notes
-    ]
-    return np.array(rows, dtype=np.int64).reshape(-1, 6)
+def _in_passes(first: int, last: int, a_pass: int) -> bool:
+    return first % a_pass + last - first <= a_pass or (first % a_pass, last % a_pass) == (0, 0)
 
 
 def _widths(columns: NDArray[np.int64], edge_notes: NDArray[np.int64]) -> NDArray[np.float64]:
     """About how wide each bar wants to be, in staff spaces."""
-    ticks = columns[:, 0]
+    ticks = columns[:, TICK]
     new = np.ones(len(ticks), dtype=bool)
     new[1:] = ticks[1:] != ticks[:-1]
     graces = np.zeros(len(ticks))
     for ornament, strokes in _GRACE_STROKES.items():
-        graces[columns[:, 5] == _ORNAMENTS.index(ornament)] = strokes
+        graces[columns[:, ORNAMENT] == ORNAMENTS.index(ornament)] = strokes
     wants = np.concatenate([[0.0], np.cumsum(new * _COLUMN + graces * _GRACE)])
     return _BAR + np.diff(wants[edge_notes])
 
@@ -149,7 +143,7 @@ def _likeness(
 ) -> bytes:
     start = bars[0].tick
     relative = columns.copy()
-    relative[:, 0] -= start
+    relative[:, TICK] -= start
     metres = [
         (bar.tick - start, bar.end_tick - start, *_metre(bars, chart, i))
         for i, bar in enumerate(bars)

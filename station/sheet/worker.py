@@ -13,10 +13,10 @@ import sys
 import threading
 from typing import IO, Any
 
-from station.charts import document
 from station.errors import StationError
 from station.sheet.engraver import Engraver
 from station.sheet.messages import Engraved, Failed, Laid, Lay, Ready, Want, receive, send
+from station.sheet.parcel import unpacked
 from station.sheet.sheet import Sheet
 from station.sheet.systems import System
 
@@ -60,13 +60,8 @@ class _Desk:
     def _hear(self, message: Lay | Want) -> None:
         if isinstance(message, Lay):
             self._desk, self._sheet, self._wanted = message.desk, None, []
-            try:
-                chart = document.parse(message.chart)
-                self._sheet = Sheet(chart, self._engraver)
-            except StationError as error:
-                send(self._out, Failed(self._desk, str(error)))
-            else:
-                send(self._out, Laid(self._desk, self._sheet.swing_words))
+            self._sheet = Sheet(unpacked(message.chart), self._engraver)
+            send(self._out, Laid(self._desk, self._sheet.swing_words))
         elif message.desk == self._desk:
             self._wanted = list(message.systems)
 

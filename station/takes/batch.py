@@ -8,13 +8,14 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from station.takes.rows import Row
-from station.takes.schema import hit_blocks, marks, takes
+from station.takes.schema import grid_steps, hit_blocks, marks, takes
 
 # A row that is there already is the same row: a write is repeated when nobody can say
 # whether it was done, and a spill file may be taken in twice.
 _ADD_TAKE = insert(takes).on_conflict_do_nothing()
 _ADD_BLOCKS = insert(hit_blocks).on_conflict_do_nothing()
 _ADD_MARKS = insert(marks).on_conflict_do_nothing()
+_ADD_STEPS = insert(grid_steps).on_conflict_do_nothing()
 
 
 @dataclass(slots=True)
@@ -23,19 +24,20 @@ class Batch:
 
     Attributes
     ----------
-    blocks, marks
-        Rows of `hit_blocks` and `marks`.
+    blocks, marks, steps
+        Rows of `hit_blocks`, `marks` and `grid_steps`.
     changes
         Columns of the take's own row that are new: `start_ns`, or its end.
     """
 
     blocks: list[Row] = field(default_factory=list)
     marks: list[Row] = field(default_factory=list)
+    steps: list[Row] = field(default_factory=list)
     changes: Row = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.blocks or self.marks or self.changes)
+        return bool(self.blocks or self.marks or self.steps or self.changes)
 
     @property
     def hit_count(self) -> int:
@@ -46,6 +48,7 @@ class Batch:
         """Append what came later."""
         self.blocks += later.blocks
         self.marks += later.marks
+        self.steps += later.steps
         self.changes |= later.changes
 
     def write(self, connection: Connection, take_id: str) -> None:
@@ -54,6 +57,8 @@ class Batch:
             connection.execute(_ADD_BLOCKS, self.blocks)
         if self.marks:
             connection.execute(_ADD_MARKS, self.marks)
+        if self.steps:
+            connection.execute(_ADD_STEPS, self.steps)
         if self.changes:
             changes = dict(self.changes)
             if "state" in changes:

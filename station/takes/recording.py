@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from station.errors import StoreError
-from station.model import Hit, Mark
+from station.model import GridStep, Hit, Mark
 from station.takes import blocks, database
 from station.takes.batch import Batch
 from station.takes.faults import from_database
-from station.takes.rows import Row, row_from_mark
+from station.takes.rows import Row, row_from_mark, row_from_step
 from station.takes.spill import Spill
 
 # Packing holds the interpreter's lock for about half a microsecond a hit; between blocks the
@@ -43,10 +43,12 @@ class Recording:
         # of the interpreter, so that neither needs a lock.
         self._hits: list[Hit] = []
         self._marks: list[Mark] = []
+        self._steps: list[GridStep] = []
         self._changes: list[Row] = []
         self._lacking = Batch()
         self._next_block = 0
         self._next_mark = 0
+        self._next_step = 0
 
     @property
     def is_spilled(self) -> bool:
@@ -60,6 +62,10 @@ class Recording:
     def mark(self, mark: Mark) -> None:
         """Keep a mark with the next write."""
         self._marks.append(mark)
+
+    def grid_step(self, step: GridStep) -> None:
+        """Keep a step of the grid's clock with the next write."""
+        self._steps.append(step)
 
     def change(self, columns: Row) -> None:
         """Change the take's own row with the next write."""
@@ -95,6 +101,10 @@ class Recording:
             batch.marks.append(row_from_mark(self._marks[0], self._take_id, self._next_mark))
             self._next_mark += 1
             del self._marks[0]
+        while self._steps:
+            batch.steps.append(row_from_step(self._steps[0], self._take_id, self._next_step))
+            self._next_step += 1
+            del self._steps[0]
         while self._changes:
             batch.changes |= self._changes.pop(0)
         return batch

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from station.model import KitUsed, Mark, MarkKind, StampedBy, Take, TakeState
+from station.model import Calibration, GridStep, KitUsed, Mark, MarkKind, StampedBy, Take, TakeState
 
 Row = dict[str, Any]
 
@@ -58,6 +58,7 @@ def row_from_take(take: Take) -> Row:
         "kits": [asdict(kit) for kit in take.kits],
         "notes": {},
         "chart_json": take.chart_json,
+        "calibration": None if take.calibration is None else asdict(take.calibration),
     }
 
 
@@ -76,6 +77,7 @@ def take_from_row(row: Mapping[str, Any]) -> Take:
         state=TakeState(row["state"]),
         version=row["version"],
         end_ns=row["end_ns"],
+        calibration=None if row["calibration"] is None else Calibration(**row["calibration"]),
     )
 
 
@@ -110,6 +112,16 @@ def row_from_mark(mark: Mark, take_id: str, number: int) -> Row:
 def mark_from_row(row: Mapping[str, Any]) -> Mark:
     """A mark from its row."""
     return Mark(row["t_ns"], MarkKind(row["kind"]), row["detail"])
+
+
+def row_from_step(step: GridStep, take_id: str, number: int) -> Row:
+    """A row of `grid_steps`."""
+    return {"take_id": take_id, "number": number, **asdict(step)}
+
+
+def step_from_row(row: Mapping[str, Any]) -> GridStep:
+    """A step of the grid's clock from its row."""
+    return GridStep(row["host_ns"], row["grid_ns"], row["rate_ppb"])
 
 
 def _kits(rows: list[Row]) -> tuple[KitUsed, ...]:

@@ -35,8 +35,9 @@ takes = Table(
     Column("chart_title", Text, nullable=False),
     Column("kits", JSON, nullable=False),
     Column("notes", JSON, nullable=False),
-    # Last, since it is long: a listing never touches its pages.
+    # Behind all that a listing shows, since it is long: then its pages are never touched.
     Column("chart_json", Text, nullable=False),
+    Column("calibration", JSON(none_as_null=True)),
     Index("takes_state", "state"),
 )
 
@@ -63,4 +64,31 @@ marks = Table(
     Column("kind", Text, nullable=False),
     Column("detail", Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# Of takes whose click came from a sound card: how its clock ran.
+grid_steps = Table(
+    "grid_steps",
+    metadata,
+    Column("take_id", Text, ForeignKey("takes.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("host_ns", BigInteger, nullable=False),
+    Column("grid_ns", BigInteger, nullable=False),
+    Column("rate_ppb", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What was measured between hearing and hitting; the newest of a kit and a sound counts.
+calibrations = Table(
+    "calibrations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kit", Text, nullable=False),
+    Column("sound", Text, nullable=False),
+    Column("latency_ns", BigInteger, nullable=False),
+    Column("spread_ns", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("measured_at", Text, nullable=False),
+    Index("calibrations_kit_sound", "kit", "sound"),
 )

@@ -1,9 +1,9 @@
 """Where hits go while the database cannot be written: a text file of its own.
 
 One JSON object a line: the take and the database that it belongs to, then blocks (payload in
-base64), marks and changes as they came. A torn line is left out. The file is made beside the
-database if there is room, else in the next folder that has some; whoever next opens the
-database takes it in (`takes.recovery`).
+base64), marks, steps of the grid's clock and changes as they came. A torn line is left out.
+The file is made beside the database if there is room, else in the next folder that has some;
+whoever next opens the database takes it in (`takes.recovery`).
 """
 
 from __future__ import annotations
@@ -156,7 +156,8 @@ def _lines(batch: Batch) -> list[Row]:
         for row in batch.blocks
     ]
     changes = [{"changes": batch.changes}] if batch.changes else []
-    return [*blocks, *({"mark": row} for row in batch.marks), *changes]
+    marks = [{"mark": row} for row in batch.marks]
+    return [*blocks, *marks, *({"step": row} for row in batch.steps), *changes]
 
 
 def _take_in(batch: Batch, record: dict[str, Any]) -> None:
@@ -165,5 +166,7 @@ def _take_in(batch: Batch, record: dict[str, Any]) -> None:
         batch.blocks.append(row | {"payload": base64.b64decode(row["payload"])})
     elif "mark" in record:
         batch.marks.append(record["mark"])
+    elif "step" in record:
+        batch.steps.append(record["step"])
     elif "changes" in record:
         batch.changes |= record["changes"]

@@ -10,19 +10,20 @@ import logging
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Select, func, select, update
+from sqlalchemy import Connection, Engine, Select, func, insert, select, update
 
 from station import settings
 from station.clock import MONOTONIC, Clock
 from station.errors import StoreError, StoreReason, WrongUse
+from station.grid_clock import on_grid
 from station.hits import HIT_DTYPE, HitArray
-from station.model import Mark, Take, TakeState
+from station.model import Calibration, GridStep, Mark, Take, TakeState
 from station.takes import blocks, database, ownership, schema, spill
 from station.takes.batch import add_take, hits_of
 from station.takes.faults import store_error, translated
@@ -33,6 +34,7 @@ from station.takes.rows import (
     TakeSummary,
     mark_from_row,
     row_from_take,
+    step_from_row,
     summary_from_row,
     take_from_row,
 )
@@ -43,6 +45,8 @@ _log = logging.getLogger(__name__)
 FILE_NAME = "takes.db"
 _ID_CHARACTERS = set("0123456789abcdef-")
 _AFTER_ALL_IDS = "g"
+# Long, behind what is long, or counted.
+_NOT_LISTED = ("chart_json", "calibration", "hit_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ class Store:
             Only those of this player.
         """
         table = schema.takes
-        columns = [c for c in table.c if c.name not in ("chart_json", "hit_count")]
+        columns = [c for c in table.c if c.name not in _NOT_LISTED]
         count = func.coalesce(table.c.hit_count, hits_of(table.c.id)).label("hit_count")
         query = select(*columns, count).order_by(table.c.id.desc()).limit(limit)
         if before is not None:
@@ -240,6 +244,17 @@ class Store:
         query = select(table).where(table.c.take_id == take_id).order_by(table.c.number)
         return [mark_from_row(row) for row in self._rows(query)]
 
+    def grid_steps(self, id_or_prefix: str) -> list[GridStep]:
+        """How a take's click ran against the host's clock; none where it was the host's own."""
+        take_id = self.take(id_or_prefix).id
+        table = schema.grid_steps
+        query = select(table).where(table.c.take_id == take_id).order_by(table.c.number)
+        return [step_from_row(row) for row in self._rows(query)]
+
+    def hits_on_grid(self, id_or_prefix: str) -> HitArray:
+        """As `hits`, with the times on the chart's own clock, as they were judged by."""
+        return on_grid(self.hits(id_or_prefix), self.grid_steps(id_or_prefix))
+
     # ----------------------------------------------------------------- writing
 
     def begin(self, take: Take) -> TakeWriter:
@@ -269,6 +284,23 @@ class Store:
         except BaseException:
             lock.release()
             raise
+
+    def calibrate(self, calibration: Calibration) -> None:
+        """Keep what was measured; earlier ones stay, and the newest counts."""
+        with self._transaction(writes=True) as connection:
+            connection.execute(insert(schema.calibrations).values(asdict(calibration)))
+
+    def calibration(self, kit: str, sound: str) -> Calibration | None:
+        """The newest calibration of a kit with a sound; None where nobody measured it."""
+        table = schema.calibrations
+        query = (
+            select(*(c for c in table.c if c.name != "id"))
+            .where(table.c.kit == kit, table.c.sound == sound)
+            .order_by(table.c.id.desc())
+            .limit(1)
+        )
+        rows = self._rows(query)
+        return Calibration(**rows[0]) if rows else None
 
     def set_notes(self, id_or_prefix: str, notes: Mapping[str, Any]) -> None:
         """Replace what is noted about a take; anything that JSON can hold."""

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from station.clock import Clock
 from station.errors import StoreError, StoreReason
-from station.model import Hit, Mark, TakeState
+from station.model import GridStep, Hit, Mark, TakeState
 from station.takes import database, wall
 from station.takes.ownership import TakeLock
 from station.takes.recording import Recording
@@ -78,6 +78,10 @@ class TakeWriter:
     def mark(self, mark: Mark) -> None:
         """Keep a mark; as quick as `add`."""
         self._recording.mark(mark)
+
+    def grid_step(self, step: GridStep) -> None:
+        """Keep how the click's clock runs from now on; as quick as `add`."""
+        self._recording.grid_step(step)
 
     def set_start(self, start_ns: int) -> None:
         """Say when the chart's tick 0 is, where the first hit decides it; as quick as `add`."""

@@ -69,7 +69,10 @@ class BeamMatcher:
     dynamics
         Each note's `model.Dynamic`, shape (notes,); None: all alike.
     bar_ns
-        How long a label may wait at most: a bar.
+        How long a label may wait at most: a bar. One for all, or each note's, shape (notes,).
+    places_in_beat
+        Where in its beat each note is written, small numbers from 0, shape (notes,): a player
+        may accent by place, which tells one sixteenth from the next. None: nothing is known.
     priors
         What is believed of any player.
     verdict
@@ -87,7 +90,8 @@ class BeamMatcher:
         lanes: NDArray[np.integer],
         dynamics: NDArray[np.integer] | None = None,
         *,
-        bar_ns: int,
+        bar_ns: int | NDArray[np.int64],
+        places_in_beat: NDArray[np.integer] | None = None,
         priors: Priors | None = None,
         verdict: Sequence[NDArray[np.void]] = (),
     ) -> None:
@@ -96,6 +100,7 @@ class BeamMatcher:
             np.asarray(written_ns, dtype=np.int64),
             np.asarray(lanes, dtype=np.int64),
             alike if dynamics is None else np.asarray(dynamics, dtype=np.int64),
+            alike if places_in_beat is None else np.asarray(places_in_beat, dtype=np.int64),
             bar_ns,
             priors or Priors(),
         )
@@ -180,25 +185,18 @@ class BeamMatcher:
         ticket = int(shared["heard"]) - 1
         stopped_ms = 0.0
         shift_ms = float(shared["shift_ms"]) if why & beam_kernels.LOOK_ANCHOR else 0.0
-        fresh = shared["since"] > 0 and ticket - shared["since"] < beam_kernels.BACK
-        if why & beam_kernels.LOOK_BACK and self._notes_in_stop():
+        after = ticket - shared["since"]
+        stopped = shared["stopped_ms"] > 0 and after < beam_kernels.BACK
+        came_in_ms = x.recent["t_ms"][int(shared["since"]) % len(x.recent)]
+        begins = after < beam_kernels.FRESH and came_in_ms == shared["entered_ms"]
+        begins |= shared["t_ms"] - shared["entered_ms"] < shared["bar_ms"]
+        if why & beam_kernels.LOOK_BACK:
             stopped_ms = float(shared["stopped_ms"])
             shift_ms = float(shared["offset_ms"] - shared["before_ms"])
-        elif shift_ms == 0.0 or fresh:
-            return  # nothing new, or it is said together with the stop
+        elif shift_ms == 0.0 or stopped or begins:
+            return  # nothing new, or said together with the stop; where one begins is no jump
         t_ns = int(x.recent["t_ns"][ticket % len(x.recent)])
         self.resyncs.append(Resync(ticket, t_ns, round(shift_ms * 1e6), round(stopped_ms * 1e6)))
-
-    def _notes_in_stop(self) -> bool:
-        """Whether anything was to be played while nothing was heard."""
-        x = self._state
-        shared = x.shared[0]
-        back_ms = float(x.recent["t_ms"][int(shared["since"]) % len(x.recent)])
-        written_ms = x.notes["written_ms"][:-1]
-        until = back_ms - float(shared["before_ms"]) - float(shared["gate_ms"])
-        since = until - float(shared["stopped_ms"]) + 2 * float(shared["gate_ms"])
-        first, last = np.searchsorted(written_ms, (since, until))
-        return bool(last > first)
 
     def _make_room(self) -> None:
         """Twice the room for what is settled and not yet taken."""

@@ -8,6 +8,12 @@ weight is the likelihood of all hits and of all notes left out: Reid's multiple 
 tracking (1979). The covariance is shared, since it depends on when hits came and hardly on
 which notes they were.
 
+The noise of hits that come close together is alike, since what the hand does carries all its
+limbs: it is correlated by `tie`, which fades with the time between them and is learned from
+written chords. So a hit is expected where the hand is, and a share of how far the last one was
+from there: a hi-hat that is read a sixteenth away from the snare that sounds with it does not
+fit, though each alone would.
+
 They are called by `hit_kernel.judge`. Here `s` is what all hypotheses share, `p` the priors; the
 arrays are those of `beam_layout.BeamState`.
 """
@@ -17,27 +23,25 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from station.timing.beam_entry import LIMBS_MS, come_in, is_outside, take_measure
+from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
-RECENT = 32  # hits that a new anchor is judged by
+RECENT = 64  # hits that are kept, for a new anchor to be judged by
 LAG = 16  # hits until a label is confirmed, at the latest
 REACH = 4  # notes of its lane that a hit may be, for one hypothesis
 STRAY, DOUBLE = -1, -2  # in place of a note
 MISSED = -1  # in place of a ticket
 # Why `hear` stops after a hit: a new anchor is wanted; the player has been back for a while.
 LOOK_ANCHOR, LOOK_BACK = 1, 2
-BACK = 8  # hits after a stop until the new place is said
+BACK = 16  # hits after a stop until the new place is said
 FRESH = 24  # hits after a stop in which a new anchor is looked for
 _PAIRED, _GONE = 1, 2  # what a note has become
-_LIMBS_MS = 15.0  # a limb may be so much later than the others
 _DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
+_CLIPPED_AT_4 = 0.92  # mean of a chi-squared number of one degree of freedom, clipped at 4
 _LOG_2PI = math.log(2 * math.pi)
-_MIX = 0x9E3779B97F4A7C1
-# Calls that pass the state along cost as much as what they do: a third of a hit's time.
-inlined = njit(inline="always", nogil=True)
 
 
 @inlined
@@ -48,16 +52,21 @@ def _huber(z: float, k: float) -> float:
 
 
 @inlined
-def mark(lane: int, note: int) -> int:
-    """A lane's share in a hypothesis's key."""
-    return (note + 1) * (2 * lane + 1) * _MIX
-
-
-@inlined
 def _loud_log(velocity: float, row: np.void, cap: float) -> float:
     """Log-density of a velocity, a normal that is never less likely than exp(−cap)."""
     z2 = (velocity - row["mean"]) ** 2 / row["var"]
     return float(row["log_peak"] - min(0.5 * z2, cap))
+
+
+@inlined
+def _note_loud_log(velocity: float, note: np.void, loudness: NDArray[np.void], p: np.void) -> float:
+    """Log-density of a note's velocity: by its place in the beat where the player accents so."""
+    row = loudness[note["loudness"]]
+    if row["within"] < p["place_share"] * row["var"]:
+        placed = loudness[note["placed"]]
+        if placed["count"] >= p["place_count"]:
+            return _loud_log(velocity, placed, p["place_cap"])
+    return _loud_log(velocity, row, p["velocity_cap"])
 
 
 @inlined
@@ -78,9 +87,29 @@ def _predict(s: np.void, p: np.void, t_ms: float) -> float:
     s["offset_var"] += dt * (2 * s["covariance"] + dt * s["rate_var"] + q1 + q2 * dt * dt / 3)
     s["covariance"] = keep * (s["covariance"] + dt * (s["rate_var"] + q2 * dt / 2))
     s["rate_var"] = keep * keep * (s["rate_var"] + q2 * dt)
-    # After a long silence nothing is known any more but the neighbourhood of the click.
-    s["offset_var"] = min(s["offset_var"], s["bar_ms"] ** 2)
+    # Beyond that any note would fit. The covariance goes down with it: no more can be known of
+    # both than of each.
+    most = s["offset_var_cap"]
+    if s["offset_var"] > most:
+        s["covariance"] *= math.sqrt(most / s["offset_var"])
+        s["offset_var"] = most
     return float(dt)
+
+
+@inlined
+def _innovation_var(s: np.void, tie: float) -> float:
+    """Variance of a hit about its prediction, `tie` of the last hit's noise being in it.
+
+    Coloured noise by differencing the measurements (Bryson & Henrikson 1968): what is measured
+    is (1 − tie) o and white noise of variance (1 − tie²) `noise_var`.
+    """
+    return float((1 - tie) ** 2 * s["offset_var"] + (1 - tie * tie) * s["noise_var"])
+
+
+@inlined
+def _expected(h: np.void) -> float:
+    """How far off its note the next hit is expected, if it is one."""
+    return float(h["offset_ms"] + h["tie"] * (h["last_ms"] - h["offset_ms"]))
 
 
 @inlined
@@ -117,7 +146,8 @@ def _let_pass(
 ) -> None:
     """Notes that can no longer be hit under this hypothesis are missed."""
     note = h["cursor"]
-    while notes[note]["written_ms"] < before_ms:
+    end = len(notes) - 1
+    while note < end and notes[note]["written_ms"] < before_ms:
         lane = notes[note]["lane"]
         if next_notes[lane] == note:
             after = notes[note]["next"]
@@ -136,6 +166,7 @@ def _try_notes(
     log_weight: float,
     miss_log: float,
     gate_ms: float,
+    wide_ms: float,
     precision: float,
     parent: int,
     n: int,
@@ -150,16 +181,23 @@ def _try_notes(
     and the log-density of the velocity for a note that is written so loud.
     """
     last = n + REACH
+    end = len(notes) - 1
     per_sd = math.sqrt(precision)
-    while n < last:
+    # More notes in reach than are tried: those nearest to the prediction.
+    while gate_ms > wide_ms:
+        nearer = notes[notes[note]["next"]]["next"]
+        if not notes[nearer]["written_ms"] <= at_ms:
+            break
+        note = notes[note]["next"]
+        log_weight += miss_log
+    while n < last and note < end:
         error = at_ms - notes[note]["written_ms"]
         if error < -gate_ms:
             break
         if error < gate_ms:
             weight = log_weight - _huber(error * per_sd, p["huber"])
             if hit["velocity"] > 0:
-                row = loudness[notes[note]["loudness"]]
-                weight += _loud_log(hit["velocity"], row, p["velocity_cap"])
+                weight += _note_loud_log(hit["velocity"], notes[note], loudness, p)
             child = children[n]
             child["log_weight"] = weight
             child["error_ms"] = error
@@ -187,7 +225,8 @@ def _branch(
     """Every hypothesis goes on in up to 1 + REACH ways; how many children there are."""
     miss_log = math.log(s["miss_rate"])
     var = s["offset_var"] + s["noise_var"]
-    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * (math.log(var) + _LOG_2PI)
+    log_var = math.log(var)
+    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * _LOG_2PI
     if hit["suspect"]:
         pair_log -= p["suspect_log"]
     s["gate_ms"] = p["gate"] * math.sqrt(var)
@@ -202,16 +241,25 @@ def _branch(
         # Geman–McClure: bounded, flat far away.
         away = (h["offset_ms"] / p["pull_ms"]) ** 2
         h["log_weight"] -= p["pull_per_ms"] * min(dt, 1000.0) * away / (1 + away)
-        gone_ms = hit["t_ms"] - h["offset_ms"] - s["gate_ms"] - _LIMBS_MS
+        gone_ms = hit["t_ms"] - h["offset_ms"] - s["gate_ms"] - LIMBS_MS
         _let_pass(notes, h, next_notes[i], gone_ms, miss_log)
         child = children[n]
         child["log_weight"] = h["log_weight"] + hit["extra_log"]
         child["error_ms"] = 0.0
         child["parent"] = i
         child["label"] = DOUBLE if hit["double"] > 0.5 else STRAY
+        since_ms = hit["t_ms"] - h["last_t_ms"]
+        tie = s["tie"] * (1 - since_ms / p["tie_ms"]) if since_ms < p["tie_ms"] else 0.0
+        h["tie"] = tie
+        own_var = var
+        own_log_var = log_var
+        if tie > 0.0:
+            own_var = _innovation_var(s, tie)
+            own_log_var = math.log(own_var)
         n = _try_notes(
-            hit, next_notes[i, lane], at_ms - h["offset_ms"], h["log_weight"] + pair_log, miss_log,
-            s["gate_ms"], 1 / var, i, n + 1, p, notes, loudness, children,
+            hit, next_notes[i, lane], at_ms - _expected(h),
+            h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
+            s["gate_ms"], 4 * s["half_gap_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
         )  # fmt: skip
     return n
 
@@ -275,7 +323,6 @@ def _select(
         top = max(top, children[c]["log_weight"])
     var = s["offset_var"] + s["noise_var"]
     gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
-    most = p["huber"] * math.sqrt(var)
     near = p["merge"] * math.sqrt(s["offset_var"] * (1 - gain))
     near_rate = (
         1.5 * p["merge"] * math.sqrt(max(s["rate_var"] - rate_gain * s["covariance"], 1e-18))
@@ -289,9 +336,11 @@ def _select(
         parent = old[child["parent"]]
         offset, rate, key = parent["offset_ms"], parent["rate"], parent["key"]
         if child["label"] >= 0:
-            error = min(max(child["error_ms"], -most), most)
-            offset += gain * error
-            rate += rate_gain * error
+            own_var = _innovation_var(s, parent["tie"])
+            most = p["huber"] * math.sqrt(own_var)
+            error = min(max(child["error_ms"], -most), most) * (1 - parent["tie"]) / own_var
+            offset += s["offset_var"] * error
+            rate += s["covariance"] * error
             key += mark(lane, notes[child["label"]]["next"]) - mark(
                 lane, old_next[child["parent"], lane]
             )
@@ -356,11 +405,19 @@ def _inherit(
         label = child["label"]
         labels[new, j, slot] = label
         total += h["share"]
+        before = hypotheses[old, parent]
         if label >= 0:
             next_notes[new, j, lane] = notes[label]["next"]
             as_note += h["share"]
+            h["last_ms"] = _expected(before) + child["error_ms"]
+            h["last_t_ms"] = s["t_ms"]
+        else:
+            h["last_ms"] = before["last_ms"]
+            h["last_t_ms"] = before["last_t_ms"]
         if h["log_weight"] == 0.0:
             s["offset_ms"] = h["offset_ms"]
+            s["used_tie"] = before["tie"]
+            take_measure(s, notes[h["cursor"]])
     return as_note / total
 
 
@@ -394,6 +451,16 @@ def _shift_bias(lanes: NDArray[np.void], lane: np.void, shift_ms: float) -> None
             lanes[i]["bias_ms"] -= shift_ms / used
 
 
+@inlined
+def _begin_again(m: np.void, at_ms: float, p: np.void) -> None:
+    """After a long silence a model of the clock knows the hand's place by one hit."""
+    m["offset_ms"] = at_ms
+    m["rate"] = 0.0
+    m["offset_var"] = 1.0
+    m["covariance"] = 0.0
+    m["rate_var"] = p["rate_sd"] ** 2 / m["noise_var"]
+
+
 @kernel
 def _learn_clock(
     s: np.void,
@@ -419,6 +486,10 @@ def _learn_clock(
     at_ms -= lane["bias_ms"]
     dt = max(t_ms - s["clock_ms"], 0.0)
     s["clock_ms"] = max(t_ms, s["clock_ms"])
+    if dt > s["long_ms"]:
+        for i in range(len(models)):
+            _begin_again(models[i], at_ms, p)
+        return
     keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
     for i in range(len(models)):
         m = models[i]
@@ -464,6 +535,24 @@ def _learn_clock(
 
 
 @kernel
+def _learn_tie(s: np.void, p: np.void, own_ms: float, written_ms: float) -> None:
+    """How alike the noise of hits is that are written together.
+
+    The half squared difference of two is (1 − tie) `noise_var` in the mean. A little of that is
+    always found, where the hand wanders faster than the clock's model: it is left off.
+    """
+    if abs(written_ms - s["pair_written_ms"]) < AT_ONCE_MS:
+        share = 0.5 * (own_ms - s["pair_ms"]) ** 2 / s["noise_var"]
+        s["chords"] += 1
+        step = 1 / min(s["chords"] + p["tie_weight"], p["noise_memory"])
+        s["untied"] += step * (min(share, 4.0) / _CLIPPED_AT_4 - s["untied"])
+        least = p["tie_least"]
+        s["tie"] = min(max((1 - s["untied"] - least) / (1 - least), 0.0), p["tie_most"])
+    s["pair_ms"] = own_ms
+    s["pair_written_ms"] = written_ms
+
+
+@kernel
 def _learn_loudness(velocity: float, row: np.void) -> None:
     """Running mean and clipped variance over about the last 200."""
     row["count"] = min(row["count"] + 1, 200.0)
@@ -471,6 +560,17 @@ def _learn_loudness(velocity: float, row: np.void) -> None:
     row["mean"] += d / row["count"]
     row["var"] = max(row["var"] + (min(d * d, 9 * row["var"]) - row["var"]) / row["count"], 9.0)
     row["log_peak"] = -0.5 * (math.log(row["var"]) + _LOG_2PI)
+
+
+@kernel
+def _learn_accents(velocity: float, row: np.void, placed: np.void, p: np.void) -> None:
+    """How loud a note is, and how much less its loudness varies at one place in the beat."""
+    if placed["count"] >= p["place_count"]:
+        d = velocity - placed["mean"]
+        step = 1 / min(row["count"] + 1, 100.0)
+        row["within"] += step * (min(d * d, 9 * row["within"]) - row["within"])
+    _learn_loudness(velocity, row)
+    _learn_loudness(velocity, placed)
 
 
 @kernel
@@ -534,13 +634,19 @@ def _confirm(
     out["chart_index"] = label
     out["counts"] = 1 if label >= 0 and not hit["suspect"] else 0
     out["offset_ns"] = hit["t_ns"] - notes[label]["written_ns"] if label >= 0 else 0
+    if hit["outside"]:
+        return
     _learn_rates(s, p, hit, label, skipped, len(lanes) - 1)
     velocity = float(hit["velocity"])
     if label >= 0:
         at_ms = hit["t_ms"] - notes[label]["written_ms"]
         _learn_clock(s, p, at_ms, hit["t_ms"], lane, lanes, models)
+        _learn_tie(s, p, at_ms - lane["bias_ms"], notes[label]["written_ms"])
         if velocity > 0:
-            _learn_loudness(velocity, loudness[notes[label]["loudness"]])
+            note_row = notes[label]
+            _learn_accents(
+                velocity, loudness[note_row["loudness"]], loudness[note_row["placed"]], p
+            )
     elif velocity > 0 and hit["double"] < 0.5:
         _learn_loudness(velocity, loudness[len(loudness) - 1])
 
@@ -593,28 +699,28 @@ def settle(
 @inlined
 def _shrink(s: np.void, is_note: float) -> None:
     """The covariance shrinks as far as the hit was a note (Bar-Shalom & Tse's PDA, 1975)."""
-    var = s["offset_var"] + s["noise_var"]
+    tie = s["used_tie"]
+    var = _innovation_var(s, tie)
+    is_note *= (1 - tie) ** 2
     gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
-    s["rate_var"] -= is_note * rate_gain * s["covariance"]
+    s["rate_var"] = max(s["rate_var"] - is_note * rate_gain * s["covariance"], 0.0)
     s["covariance"] -= is_note * gain * s["covariance"]
     s["offset_var"] -= is_note * gain * s["offset_var"]
 
 
 @inlined
-def _watch(s: np.void, is_note: float, before_ms: float, dt: float) -> None:
-    """Whether to look for the player: too many extra hits lately, or back after a stop."""
+def _watch(s: np.void, is_note: float) -> None:
+    """Whether to look for the player: too many extra hits lately, or just come in."""
     ticket = s["heard"] - 1
     s["extra_rate"] += (1.0 - is_note - s["extra_rate"]) / 8
-    if dt > s["bar_ms"] and ticket > 0:
-        s["since"] = ticket
-        s["before_ms"] = before_ms
-        s["stopped_ms"] = dt
     after = ticket - s["since"]
-    back = s["since"] > 0
-    if back and after == BACK:
+    if s["stopped_ms"] > 0 and after == BACK:
         s["look"] |= LOOK_BACK
+    if s["seeking"]:
+        s["look"] |= LOOK_ANCHOR
+        return
     usual = (s["strays"] + s["doubles"]) / s["hits"]
-    if not ((back and after < FRESH) or s["extra_rate"] > 0.15 + min(usual, 0.3)):
+    if not (after < FRESH or s["extra_rate"] > 0.15 + min(usual, 0.3)):
         return
     # Not at every hit, and not all the time in a burst.
     if after < 3 or ticket - s["looked"] < 4 or s["t_ms"] - s["looked_ms"] < s["bar_ms"] / 16:
@@ -625,12 +731,22 @@ def _watch(s: np.void, is_note: float, before_ms: float, dt: float) -> None:
 
 
 @inlined
+def _stand_by(s: np.void, slot: int, label: int, labels: NDArray[np.int32]) -> None:
+    """A hit outside the chart: all hypotheses call it the same, and think no other of the rest."""
+    for j in range(s["hypotheses"]):
+        labels[j, slot] = label
+    if s["entered_ms"] == -math.inf:
+        s["since"] = s["heard"] + 1
+
+
+@inlined
 def hear(
     hits: NDArray[np.void],
     begin: int,
     s: np.void,
     p: np.void,
     notes: NDArray[np.void],
+    lane_notes: NDArray[np.int32],
     lanes: NDArray[np.void],
     loudness: NDArray[np.void],
     models: NDArray[np.void],
@@ -663,30 +779,44 @@ def hear(
         hit["lane"] = place
         hit["velocity"] = row["velocity"]
         hit["suspect"] = row["suspect"]
-        before_ms = s["offset_ms"]
-        dt = _predict(s, p, t_ms)
         hit["extra_log"] = _extra_log(s, p, hit, lane, loudness[len(loudness) - 1])
+        slot = ticket % LAG
+        is_note = 0.0
         old = s["active"]
-        new = 1 - old
-        count = _branch(
-            s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes, loudness,
-            children,
-        )  # fmt: skip
-        kept = _select(
-            s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes, children
-        )
-        is_note = _inherit(
-            s, kept, place, ticket % LAG, old, new, hypotheses, next_notes, labels, notes, children
-        )
-        _shrink(s, is_note)
+        hit["outside"] = is_outside(s, t_ms - lane["bias_ms"] - s["offset_ms"], notes)
+        if hit["outside"]:
+            hit["label"] = DOUBLE if hit["double"] > 0.5 else STRAY
+            _stand_by(s, slot, hit["label"], labels[old])
+        else:
+            if s["entered_ms"] == -math.inf or t_ms - s["t_ms"] > s["long_ms"]:
+                come_in(
+                    t_ms, s, p, notes, lane_notes, lanes, hypotheses[old], next_notes[old],
+                    labels[old],
+                )  # fmt: skip
+            dt = _predict(s, p, t_ms)
+            new = 1 - old
+            count = _branch(
+                s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes,
+                loudness, children,
+            )  # fmt: skip
+            kept = _select(
+                s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes,
+                children,
+            )  # fmt: skip
+            is_note = _inherit(
+                s, kept, place, slot, old, new, hypotheses, next_notes, labels, notes, children
+            )
+            _shrink(s, is_note)
+            hit["label"] = _vote(kept, slot, hypotheses[new], labels[new])
         row["ticket"] = ticket
-        row["label"] = hit["label"] = _vote(kept, ticket % LAG, hypotheses[new], labels[new])
+        row["label"] = hit["label"]
         lane["t_ms"] = t_ms
         lane["velocity"] = row["velocity"]
         s["heard"] = ticket + 1
         if s["heard"] - s["confirmed"] >= LAG:
             _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
-        _watch(s, is_note, before_ms, dt)
+        if not hit["outside"]:
+            _watch(s, is_note)
         if s["look"] != 0:
             return i + 1
     return len(hits)

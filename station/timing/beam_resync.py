@@ -2,8 +2,9 @@
 
 The beam follows a hand that moves steadily. One that jumps is found by trying, for the
 newest hit, every note of its lane within a bar, and scoring each such anchor by how well the
-last hits fit. The best one joins the beam with the weight that it has earned; from there on
-the evidence decides as between any two hypotheses.
+last hits fit; not all at once, but a few at this hit and at each of the next. The best one joins
+the beam with the weight that it has earned; from there on the evidence decides as between any
+two hypotheses.
 """
 
 from __future__ import annotations
@@ -13,48 +14,27 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from station.timing.beam_kernels import LAG, RECENT, STRAY, inlined, mark
+from station.timing.beam_entry import LIMBS_MS
+from station.timing.beam_kernels import FRESH, LAG, RECENT, STRAY
 from station.timing.beam_layout import BeamState
+from station.timing.beam_places import first_not_before, inlined, mark, notes_before
 from station.timing.kernel import kernel
 
 _WINDOW = 24  # hits that an anchor is judged by
 _CANDIDATES = 96
+_A_HIT = 5  # of them: a hit waits for its label meanwhile
 _STEPS = 8  # notes that are gone along before the whole lane is searched
 _UNKNOWN = -1
+_PER_SD, _AT_BEST, _TO_COME = 0, 1, 2
 _FAR, _EARLY = 6.0, 2.0  # log-costs of a jump by a bar, and of one forward
 _CLEAR = 2.0  # the next best anchor is less likely by so much (log)
 _LOG_2PI = math.log(2 * math.pi)
-
-
-@inlined
-def _first_not_before(x: BeamState, at_ms: float, lane: np.void) -> int:
-    """Place in `lane_notes` of the lane's first note written at `at_ms` or later."""
-    low, high = lane["begin"], lane["end"]
-    while low < high:
-        middle = (low + high) >> 1
-        if x.notes[x.lane_notes[middle]]["written_ms"] < at_ms:
-            low = middle + 1
-        else:
-            high = middle
-    return int(low)
-
-
-@inlined
-def _notes_before(at_ms: float, notes: NDArray[np.void]) -> int:
-    """How many notes are written before `at_ms`."""
-    low, high = 0, len(notes) - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if notes[middle]["written_ms"] < at_ms:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+_ANY_VELOCITY = math.log(127.0)
 
 
 @inlined
 def _from_there(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
-    """`_first_not_before`, looked for at `place` first: the next anchor is mostly a note away."""
+    """`first_not_before`, looked for at `place` first: the next anchor is mostly a note away."""
     for _ in range(_STEPS if place >= 0 else 0):
         if place < lane["end"] and x.notes[x.lane_notes[place]]["written_ms"] < at_ms:
             place += 1
@@ -62,7 +42,7 @@ def _from_there(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
             place -= 1
         else:
             return place
-    return _first_not_before(x, at_ms, lane)
+    return first_not_before(at_ms, lane, x.lane_notes, x.notes)
 
 
 @inlined
@@ -83,31 +63,33 @@ def _nearest(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
 @kernel
 def _score(
     x: BeamState,
+    newest: int,
     offset_ms: float,
     rate: float,
+    spread: NDArray[np.float64],
     pairs: NDArray[np.int64],
     places: NDArray[np.int64],
+    least: float,
 ) -> tuple[float, float]:
-    """Log-likelihood of the last hits if the hand is at `offset_ms` now, and the mean error.
+    """Log-likelihood of the hits up to `newest` if the hand was at `offset_ms` then; mean error.
 
     Each hit is its lane's nearest note or extra, whichever is likelier; the notes of that
     stretch that are left over are missed. Fills in `pairs`, and in `places` where each hit was
-    looked for, to begin there the next time.
+    looked for, to begin there the next time. Given up, with −∞, as soon as it cannot come to
+    `least` any more.
     """
     s = x.shared[0]
     p = x.priors[0]
-    newest = s["heard"] - 1
-    first = max(s["since"], s["heard"] - _WINDOW, 0)
-    # The anchor is as uncertain as the hit that it hangs on.
-    sd = math.sqrt(2 * s["noise_var"] + s["offset_var"])
+    first = max(s["since"], newest + 1 - _WINDOW, 0)
     miss = s["miss_rate"]
-    pair_log = math.log(1 - miss) - math.log(sd) - 0.5 * _LOG_2PI
     now_ms = x.recent[newest % RECENT]["t_ms"]
     score = 0.0
     total = 0.0
     paired = 0
     last = -1
     for ticket in range(first, newest + 1):
+        if score + spread[_TO_COME, ticket - first] < least:
+            return -np.inf, 0.0
         hit = x.recent[ticket % RECENT]
         lane = x.lanes[hit["lane"]]
         at = hit["t_ms"] - offset_ms - rate * (hit["t_ms"] - now_ms) - lane["bias_ms"]
@@ -118,10 +100,10 @@ def _score(
         pairs[ticket - first] = STRAY
         if note >= 0 and note != last:
             error = at - x.notes[note]["written_ms"]
-            z = min(abs(error) / sd, 10.0)
-            fit = pair_log - (0.5 * z * z if z < p["huber"] else p["huber"] * (z - p["huber"] / 2))
-            if hit["velocity"] > 0:
-                fit -= math.log(127.0)
+            z = min(abs(error) * spread[_PER_SD, ticket - first], 10.0)
+            fit = spread[_AT_BEST, ticket - first] - (
+                0.5 * z * z if z < p["huber"] else p["huber"] * (z - p["huber"] / 2)
+            )
             if fit > best:
                 best = fit
                 pairs[ticket - first] = note
@@ -131,21 +113,146 @@ def _score(
         score += best
     begin_ms = x.recent[first % RECENT]["t_ms"]
     begin_ms -= offset_ms + rate * (begin_ms - now_ms)
-    stretch = _notes_before(now_ms - offset_ms, x.notes) - _notes_before(begin_ms, x.notes)
+    stretch = notes_before(now_ms - offset_ms, x.notes) - notes_before(begin_ms, x.notes)
     score += max(stretch - paired, 0) * math.log(miss)
     return score, total / max(paired, 1)
 
 
-@kernel
-def _well(s: np.void, hit: np.void) -> float:
-    """What a hit adds to the score of a hand that is where it is thought to be."""
-    per_hit = -0.5 * (1 + _LOG_2PI + math.log(2 * s["noise_var"] + s["offset_var"]))
-    return per_hit - math.log(127.0) if hit["velocity"] > 0 else per_hit
+@inlined
+def _spread(x: BeamState, newest: int) -> NDArray[np.float64]:
+    """How far each of the last hits may lie from its note, and how well it fits at best.
+
+    Rows `_PER_SD`, `_AT_BEST` (a log-density) and `_TO_COME`: the sum of that from here on. The
+    anchor is as uncertain as the hit that it hangs on; where the hand was before, more so.
+    """
+    s = x.shared[0]
+    spread = np.empty((3, _WINDOW + 1))
+    first = max(s["since"], newest + 1 - _WINDOW, 0)
+    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * _LOG_2PI
+    now_ms = x.recent[newest % RECENT]["t_ms"]
+    to_come = 0.0
+    spread[_TO_COME, newest + 1 - first] = 0.0
+    for ticket in range(newest, first - 1, -1):
+        hit = x.recent[ticket % RECENT]
+        age = max(now_ms - hit["t_ms"], 0.0)
+        moved_var = age * (age * s["rate_var"] - 2 * s["covariance"])
+        var = 2 * s["noise_var"] + max(s["offset_var"] + moved_var, 0.0)
+        best = pair_log - 0.5 * math.log(var)
+        if hit["velocity"] > 0:
+            best -= _ANY_VELOCITY
+        to_come += best
+        spread[_PER_SD, ticket - first] = 1 / math.sqrt(var)
+        spread[_AT_BEST, ticket - first] = best
+        spread[_TO_COME, ticket - first] = to_come
+    return spread
+
+
+@inlined
+def _jump_cost(s: np.void, p: np.void, offset_ms: float, here_ms: float) -> float:
+    """Players lose a beat rather than a bar, and come in late rather than early.
+
+    Seen from where the hand was, or from the click: whichever is nearer.
+    """
+    shift = offset_ms - here_ms
+    if abs(offset_ms) < abs(shift):
+        shift = offset_ms
+    early = _EARLY if shift < 0 else 0.0
+    return float(p["jump_log"] + _FAR * abs(shift) / s["bar_ms"] + early)
+
+
+@inlined
+def _leader(s: np.void, beam: NDArray[np.void]) -> int:
+    leader = 0
+    for j in range(s["hypotheses"]):
+        if beam[j]["log_weight"] > beam[leader]["log_weight"]:
+            leader = j
+    return leader
+
+
+@inlined
+def _begin_search(
+    x: BeamState,
+    here_ms: float,
+    rate: float,
+    pairs: NDArray[np.int64],
+    places: NDArray[np.int64],
+) -> None:
+    """Which notes the newest hit may be: those within a bar of here or of the click.
+
+    Mostly all is well, or it is a few strays in a row, and there is nothing to look for.
+    """
+    s = x.shared[0]
+    ticket = s["heard"] - 1
+    newest = x.recent[ticket % RECENT]
+    spread = _spread(x, ticket)
+    usual, _ = _score(x, ticket, here_ms, rate, spread, pairs, places, -np.inf)
+    come_in = s["heard"] - s["since"]
+    # A hit that is where it should be is half a log away from the best, in the mean.
+    fits = spread[_TO_COME, 0] - 0.5 * min(come_in, _WINDOW)
+    if usual > fits - (1.0 if come_in <= FRESH else 2.0) * x.priors[0]["jump_log"]:
+        return
+    lane = x.lanes[newest["lane"]]
+    at = newest["t_ms"] - lane["bias_ms"]
+    bar = s["bar_ms"]
+    begin = first_not_before(at - here_ms - bar, lane, x.lane_notes, x.notes)
+    end = first_not_before(at - here_ms + bar, lane, x.lane_notes, x.notes)
+    begin_2 = first_not_before(at - bar, lane, x.lane_notes, x.notes)
+    end_2 = first_not_before(at + bar, lane, x.lane_notes, x.notes)
+    if max(begin, begin_2) <= min(end, end_2):
+        begin = min(begin, begin_2)
+        end = max(end, end_2)
+        end_2 = begin_2
+    s["seek_next"] = begin
+    s["seek_end"] = min(end, begin + _CANDIDATES)
+    s["seek_next_2"] = begin_2
+    s["seek_end_2"] = min(end_2, begin_2 + _CANDIDATES)
+    s["seek_ticket"] = ticket
+    s["seek_usual"] = usual
+    s["seek_found"] = s["seek_rival"] = -np.inf
+    s["seek_ms"] = here_ms
+    s["seeking"] = 1
+
+
+@inlined
+def _go_on_searching(
+    x: BeamState,
+    here_ms: float,
+    rate: float,
+    pairs: NDArray[np.int64],
+    places: NDArray[np.int64],
+) -> bool:
+    """Try the next few anchors, as of the hit at which the search began; whether all are done."""
+    s = x.shared[0]
+    newest = x.recent[s["seek_ticket"] % RECENT]
+    at = newest["t_ms"] - x.lanes[newest["lane"]]["bias_ms"]
+    near = 3 * math.sqrt(s["noise_var"])
+    spread = _spread(x, s["seek_ticket"])
+    for _ in range(_A_HIT):
+        if s["seek_next"] >= s["seek_end"]:
+            s["seek_next"] = s["seek_next_2"]
+            s["seek_end"] = s["seek_next_2"] = s["seek_end_2"]
+            if s["seek_next"] >= s["seek_end"]:
+                return True
+        offset = at - x.notes[x.lane_notes[s["seek_next"]]]["written_ms"]
+        s["seek_next"] += 1
+        cost = _jump_cost(s, x.priors[0], offset, here_ms)
+        least = max(s["seek_found"], s["seek_usual"]) - _CLEAR + cost
+        score, error = _score(x, s["seek_ticket"], offset, rate, spread, pairs, places, least)
+        score -= cost
+        apart = abs(offset + error - s["seek_ms"]) > near
+        if score > s["seek_found"]:
+            if apart:
+                s["seek_rival"] = s["seek_found"]
+            s["seek_found"] = score
+            s["seek_ms"] = offset + error
+        elif score > s["seek_rival"] and apart:
+            s["seek_rival"] = score
+    return False
 
 
 @kernel
 def find_anchor(x: BeamState) -> float:
-    """Try every anchor within a bar; the best joins the beam if it is a match for it.
+    """Try anchors within a bar of here or of the click, a few at each hit; the best may join.
 
     Returns
     -------
@@ -155,59 +262,42 @@ def find_anchor(x: BeamState) -> float:
     s = x.shared[0]
     p = x.priors[0]
     beam = x.hypotheses[s["active"]]
-    leader = 0
-    for j in range(s["hypotheses"]):
-        if beam[j]["log_weight"] > beam[leader]["log_weight"]:
-            leader = j
+    leader = _leader(s, beam)
     here = beam[leader]["offset_ms"]
     rate = beam[leader]["rate"]
     pairs = np.empty(_WINDOW, dtype=np.int64)
     places = np.empty(_WINDOW, dtype=np.int64)
     places[:] = _UNKNOWN
-    usual, _ = _score(x, here, rate, pairs, places)
-
-    # Mostly a few strays in a row, and nothing to look for.
-    well = _WINDOW * _well(s, x.recent[(s["heard"] - 1) % RECENT])
-    if s["heard"] - s["since"] > _WINDOW and usual > well - 2 * p["jump_log"]:
+    ticket = s["heard"] - 1
+    if s["seeking"] and ticket - s["seek_ticket"] > RECENT - _WINDOW:
+        s["seeking"] = 0
+    if not s["seeking"]:
+        _begin_search(x, here, rate, pairs, places)
+        return 0.0
+    if not _go_on_searching(x, here, rate, pairs, places):
         return 0.0
 
-    newest = x.recent[(s["heard"] - 1) % RECENT]
-    lane = x.lanes[newest["lane"]]
-    at = newest["t_ms"] - lane["bias_ms"]
-    bar = s["bar_ms"]
-    found = rival = -np.inf
-    anchor = here
+    s["seeking"] = 0
+    # In even notes on one pad any place is as good as the next: then nobody can tell.
+    if not s["seek_found"] - s["seek_rival"] > _CLEAR:
+        return 0.0
+    since_ms = x.recent[ticket % RECENT]["t_ms"] - x.recent[s["seek_ticket"] % RECENT]["t_ms"]
+    anchor = s["seek_ms"] + rate * since_ms
     near = 3 * math.sqrt(s["noise_var"])
-    tried = 0
-    place = _first_not_before(x, at - max(here, 0.0) - bar, lane)
-    while place < lane["end"] and tried < _CANDIDATES:
-        offset = at - x.notes[x.lane_notes[place]]["written_ms"]
-        place += 1
-        if offset < min(here, 0.0) - bar:
-            break
-        if abs(offset - here) > bar and abs(offset) > bar:
-            continue
-        tried += 1
-        score, error = _score(x, offset, rate, pairs, places)
-        # Players lose a beat rather than a bar, and come in late rather than early.
-        shift = offset - here
-        score -= p["jump_log"] + _FAR * abs(shift) / bar + (_EARLY if shift < 0 else 0.0)
-        if score > found:
-            if abs(offset + error - anchor) > near:
-                rival = found
-            found = score
-            anchor = offset + error
-        elif score > rival and abs(offset + error - anchor) > near:
-            rival = score
     for j in range(s["hypotheses"]):
         if abs(beam[j]["offset_ms"] - anchor) < near:
             return 0.0
-    gain = found - usual
-    # In even notes on one pad any place is as good as the next: then nobody can tell.
-    if not (gain > 0.0 and found - rival > _CLEAR):
+    places[:] = _UNKNOWN
+    spread = _spread(x, ticket)
+    usual, error = _score(x, ticket, here, rate, spread, pairs, places, -np.inf)
+    nearby, _ = _score(x, ticket, here + error, rate, spread, pairs, places, -np.inf)
+    usual = max(usual, nearby)
+    found, _ = _score(x, ticket, anchor, rate, spread, pairs, places, -np.inf)
+    gain = found - _jump_cost(s, p, anchor, here) - usual
+    if not gain > 0.0:
         return 0.0
     s["offset_ms"] = anchor
-    _join(x, anchor, rate, gain, pairs, places)
+    _join(x, anchor, rate, gain, pairs)
     return float(anchor - here)
 
 
@@ -218,9 +308,8 @@ def _join(
     rate: float,
     gain: float,
     pairs: NDArray[np.int64],
-    places: NDArray[np.int64],
 ) -> None:
-    """Put a hypothesis with this anchor into the beam, `gain` above the best."""
+    """Put a hypothesis with this anchor and these `pairs` into the beam, `gain` above the best."""
     s = x.shared[0]
     active = s["active"]
     beam = x.hypotheses[active]
@@ -232,14 +321,13 @@ def _join(
         for j in range(len(beam)):
             if beam[j]["log_weight"] < beam[place]["log_weight"]:
                 place = j
-    _score(x, offset_ms, rate, pairs, places)
     first = max(s["since"], s["heard"] - _WINDOW, 0)
     now_ms = x.recent[(s["heard"] - 1) % RECENT]["t_ms"]
     gone_ms = now_ms - offset_ms - s["gate_ms"]
     key = 0
     for i in range(len(x.lanes)):
         lane = x.lanes[i]
-        at = _first_not_before(x, gone_ms, lane)
+        at = first_not_before(gone_ms, lane, x.lane_notes, x.notes)
         following = x.lane_notes[at] if at < lane["end"] else len(x.notes) - 1
         x.next_notes[active, place, i] = following
     for ticket in range(first, s["heard"]):
@@ -261,9 +349,10 @@ def _join(
     h = beam[place]
     h["offset_ms"] = offset_ms
     h["rate"] = rate
+    h["last_t_ms"] = -np.inf
     h["log_weight"] = gain
     h["key"] = key
-    h["cursor"] = _notes_before(gone_ms - 15.0, x.notes)
+    h["cursor"] = notes_before(gone_ms - LIMBS_MS, x.notes)
     s["offset_var"] = max(s["offset_var"], s["noise_var"] / 4)
     top = -np.inf
     for j in range(s["hypotheses"]):

@@ -31,6 +31,28 @@ def count(chart: Chart, ticks: NDArray[np.int64], *, bars: bool = False) -> NDAr
     return numbers
 
 
+def in_bar(chart: Chart, ticks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Ticks from the begin of the bar that each tick lies in, and that bar's length.
+
+    A bar that is cut short by a metre change has the length of its metre.
+    """
+    return _since(chart, ticks, [change.bar_ticks(chart.ppq) for change in chart.metre])
+
+
+def passed(chart: Chart, ticks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many ticks of its beat have passed at each tick, and how many the beat has."""
+    return _since(chart, ticks, [change.beat_ticks(chart.ppq) for change in chart.metre])
+
+
+def _since(
+    chart: Chart, ticks: NDArray[np.int64], lengths_of_metres: list[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    starts = np.array([change.tick for change in chart.metre], dtype=np.int64)
+    lengths = np.array(lengths_of_metres, dtype=np.int64)
+    metre = np.maximum(np.searchsorted(starts, ticks, side="right") - 1, 0)
+    return (ticks - starts[metre]) % lengths[metre], lengths[metre]
+
+
 def half_beats_ns(chart: Chart, ticks: NDArray[np.int64]) -> NDArray[np.int64]:
     """Half a beat of the metre at the tempo in force at each tick, shape as `ticks`."""
     tempo_starts = np.array([change.tick for change in chart.tempo.changes], dtype=np.int64)

@@ -31,8 +31,21 @@ innovations are what S, W, Q are summed from (de Jong 1988). Four of them compet
 who corrects to a click, more and less quickly; one who runs free; and one whose tempo
 wanders too.
 
-*Spread*, *limbs* and *swing* are plain means of logarithms of variances, of differences, and
-of where the middle lies between its ends.
+*Limbs* and *swing* are means as placement is: of differences, and of where the middle lies
+between its ends, four together. One in four at first sight is a player whose limbs wander
+apart and back (of real pairs' variance .07 does, at a rate of .97 a pair), so that the interval
+holds for the player and not only for the take; for a steady one it narrows once he is known.
+
+*Spread* is the SD about the player's drift: of logarithms of variances over 32 beats, the
+mean. Which part of the offsets is drift is a matter of definition, and here it is what two
+hits 12 beats apart still share: what is quicker counts as spread, correlated or not, and what
+is slower or goes straight does not (at the correlation of real takes: .87 of the variance is
+spread, the slow wander is not). What limbs differ by is in it. A free clock has
+no SD about anything; what is told of it is how far it strays from where 12 beats before and
+after would have it.
+
+*What is swung*, off-beats alone between two beats, counts for the swing and for nothing else:
+where they lie is a matter of the ratio that is played, and no fixed one is taken for granted.
 """
 
 from __future__ import annotations
@@ -42,20 +55,26 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from station.timing.following import HAND, count, followed
 from station.timing.kernel import kernel
 
 BATCH_BEATS = 4
 PLACEMENT_BATCHES = 2  # to one of placement
-SPREAD_BATCHES = 4  # to one of spread
+SPREAD_BATCHES = 8  # to one of spread
+SPREAD_APART = 3  # batches after which what is left of an offset is drift
 PAIRS_TOGETHER = 4  # pairs or triples to one observation
+SWING_ASKED = 4  # observations of the swing from one question to the next
 
 # A row a note: which batch, chord and triples it is part of, and how it was played.
 # `limb` is the place in MOMENTS of its pad against `reference`, −1 for none; `first_of`,
 # `middle_of`, `last_of` are places in TRIPLE, −1 for none; `swings` is 1 where there is one.
+# `between` is 1 where the player may swing it. `gaps_a_beat`: how near the pad's next note is;
+# `pull`: by how much a hit says where the hand is.
 NOTE = np.dtype(
     [("written_ns", "i8"), ("offset_ns", "i8"), ("played", "i4"), ("batch", "i4"),
      ("chord_begin", "i4"), ("chord_end", "i4"), ("reference", "i4"), ("limb", "i4"),
-     ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("swings", "i4")]
+     ("first_of", "i4"), ("middle_of", "i4"), ("last_of", "i4"), ("swings", "i2"),
+     ("between", "i2"), ("gaps_a_beat", "f4"), ("pull", "f4")]
 )  # fmt: skip
 # A beat, what lies within, and the next beat, on one pad: places of notes, and how many of them
 # were played.
@@ -63,14 +82,15 @@ TRIPLE = np.dtype([("first", "i4"), ("middle", "i4"), ("last", "i4"), ("played",
 # `BATCH_BEATS` beats of the chart, with sums over the hits so far: offsets x in ms, written
 # times t in beats from `origin_ns`. Batches without a note are left out; `number` counts them.
 # `ends_*` is 1 in the last batch of what is put together, 2 if the chart's end cuts that short.
+# `fresh` is 1 where the hand has jumped. `beat_ms` is the length of a beat here.
 BATCH = np.dtype(
     [("notes_left", "i8"), ("number", "i8"), ("end_beat", "i8"), ("whole", "i4"),
-     ("ends_placement", "i4"), ("ends_spread", "i4"), ("_", "i4"),
-     ("origin_ns", "i8"), ("origin_beats", "f8"),
+     ("ends_placement", "i4"), ("ends_spread", "i4"), ("fresh", "i4"),
+     ("beat_ms", "f8"), ("beats_a_ns", "f8"), ("origin_ns", "i8"), ("origin_beats", "f8"),
      ("n", "f8"), ("x", "f8"), ("t", "f8"), ("xx", "f8"), ("xt", "f8"), ("tt", "f8")]
 )  # fmt: skip
-# A question about a mean: n observations, their mean and squares (Welford), and observations
-# that are not yet many enough for one: `held` of sum `sum`. `count` is how many in all.
+# Of the spread: n observations, their mean and squares (Welford). Of swing and limbs: how many
+# observations in all, `count`, and of these what is not yet many enough: `held` of sum `sum`.
 MOMENTS = np.dtype(
     [("n", "i8"), ("mean", "f8"), ("m2", "f8"), ("held", "i8"), ("sum", "f8"), ("count", "i8")]
 )
@@ -90,12 +110,11 @@ CALL = np.dtype(
      ("wide", "f8"), ("narrow", "f8"), ("estimate", "f8"), ("scale", "f8"), ("log_n", "f8"),
      ("call", "i8"), ("called_at_beat", "i8")]
 )  # fmt: skip
-# Where we are: next batch, number of the batch before, and sums not yet put together.
+# Where we are: next batch, number of the batch before, and sums not yet put together; and where
+# the hand is (see `following`).
 STATE = np.dtype(
     [("next_batch", "i8"), ("before", "i8"), ("before8", "i8"), ("beat_ns", "f8"),
-     ("n8", "f8"), ("x8", "f8"),
-     ("n", "f8"), ("x", "f8"), ("t", "f8"), ("xx", "f8"), ("xt", "f8"), ("tt", "f8"),
-     ("batches", "f8"), ("xx_within", "f8"), ("xt_within", "f8"), ("tt_within", "f8")]
+     ("n8", "f8"), ("x8", "f8"), *HAND]
 )  # fmt: skip
 
 OPEN, LOW, HIGH, WITHIN = 0, 1, 2, 3
@@ -105,9 +124,11 @@ OPEN, LOW, HIGH, WITHIN = 0, 1, 2, 3
 LOG_INTERVAL = math.log(20.0)
 TEMPO_LOG_CALL = math.log(32.0)
 PLACEMENT_LOG_CALL = math.log(25.0)
+SWING_LOG_CALL = math.log(25.0)
 FEWEST = 4  # observations before anything is called
 # Variances in units of σ² (scatter of batch means; of the clock a beat; of what wanders), and
-# weights. A wanderer is rare at first sight, and found out where there is one.
+# weights. A wanderer is rare at first sight, and found out where there is one; a limb that
+# wanders is not rare, and is there before it can be found out.
 TEMPO_NOISES = (
     (0.1, 1.0, 0.0, 0.6),
     (1.0, 0.1, 0.0, 0.15),
@@ -118,6 +139,10 @@ PLACEMENT_NOISES = (
     (1.0, 0.0, 0.0, 0.98),
     (0.7, 0.0, 0.3, 0.02),
 )
+PAIR_NOISES = (
+    (1.0, 0.0, 0.0, 0.75),
+    (0.75, 0.0, 0.25, 0.25),
+)
 _WANDER_RATE = 0.99
 # Priors. σ² as of two observations: means of 8 beats scatter by 5 to 9 ms, a clock by 5 ms a
 # beat. μ is looked for within a few of these, and within less: 10 to 30 ms, 1 to 2 %.
@@ -126,13 +151,20 @@ PLACEMENT_SQUARE = 60.0
 TEMPO_SQUARE = 30.0
 PLACEMENT_C = (0.03, 0.3)
 TEMPO_C = (20.0, 0.0)
-_MEAN_C = PLACEMENT_C
+# Of four pairs, or four triples at 330 BPM.
+LIMB_SQUARE = 45.0
+SWING_SQUARE = 7.5e-4
+PAIR_C = (0.1, 0.6)
 _BATCH_KEEPS = _WANDER_RATE**BATCH_BEATS
 _BATCH_MOVES = (1.0 - _BATCH_KEEPS) / (1.0 - _WANDER_RATE)
 _HALF = 0.5 * (BATCH_BEATS - 1)
 _PLACEMENT_KEEPS = _BATCH_KEEPS**PLACEMENT_BATCHES
-# Spread: log variances about lines of 16 beats; swing: where the middle lies between its ends.
+# Spread: log variances over 32 beats, which scatter by what the number of hits says, .5 or less;
+# swing: where the middle lies between its ends.
 SPREAD_CENTRE = 100.0  # ms²
+SPREAD_SQUARE = 0.2
+SPREAD_NU = 8.0
+SPREAD_C = (0.1, 0.6)
 SWING_CENTRE = 0.55
 _FEWEST_IN_SPREAD = 6
 _LEAST_VARIANCE = 1e-6  # ms²: nobody is steadier than a microsecond
@@ -142,12 +174,12 @@ _LEAST_SCALE, _FARTHEST, _NEAR = 1e-6, 1e12, 1e-6
 _NOTHING = 36.0  # a likelihood less by so many logs changes no sum of doubles
 _LOG_2 = math.log(2.0)
 _SMALL, _LARGE = 1e-100, 1e100
-# Places in CALL, of the first noise of placement, in MOMENTS (pads against the reference from
-# LIMBS on), and the s₀² of each of these.
-TEMPO, PLACEMENT = 0, 1
-FIRST_MEAN = len(TEMPO_NOISES)
+# Places in MOMENTS (pads against the reference from LIMBS on); in CALL (swing and limbs follow
+# from FIRST_PAIR_CALL on); and in NOISE of the first of placement, and of swing and limbs.
 SPREAD, SWING, LIMBS = 0, 1, 2
-SQUARES = (0.2, 6e-4, 30.0)
+TEMPO, PLACEMENT, FIRST_PAIR_CALL = 0, 1, 2
+FIRST_MEAN = len(TEMPO_NOISES)
+FIRST_PAIR = FIRST_MEAN + len(PLACEMENT_NOISES)
 
 
 @kernel
@@ -160,18 +192,6 @@ def observe(moments: np.void, x: float) -> None:
 
 
 @kernel
-def _gather(moments: np.void, x: float) -> None:
-    """Take one of several observations that count as one: they may be correlated."""
-    moments["count"] += 1
-    moments["held"] += 1
-    moments["sum"] += x
-    if moments["held"] == PAIRS_TOGETHER:
-        observe(moments, moments["sum"] / PAIRS_TOGETHER)
-        moments["held"] = 0
-        moments["sum"] = 0.0
-
-
-@kernel
 def log_sum(a: float, b: float) -> float:
     """log(eᵃ + eᵇ)."""
     return max(a, b) + math.log1p(math.exp(-abs(a - b)))
@@ -180,12 +200,12 @@ def log_sum(a: float, b: float) -> float:
 @kernel
 def log_mean_evidence(n: int, mean: float, m2: float, square: float) -> float:
     """log N of a mean: two priors, of the same weight. Finite for finite input."""
-    power = 0.5 * (n + NU)
+    power = 0.5 * (n + SPREAD_NU)
     total = 0.0
     for i in range(2):
-        c = _MEAN_C[i]
+        c = SPREAD_C[i]
         term = 0.5 * math.log(0.5 * 0.5 * c / (n + c)) - power * math.log(
-            m2 + n * c / (n + c) * mean * mean + NU * square
+            m2 + n * c / (n + c) * mean * mean + SPREAD_NU * square
         )
         total = log_sum(total, term) if i else term
     return total
@@ -194,7 +214,7 @@ def log_mean_evidence(n: int, mean: float, m2: float, square: float) -> float:
 @kernel
 def log_e_mean(n: int, mean: float, m2: float, square: float, mu: float) -> float:
     """log E(mu): evidence against 'the mean is mu'. Finite for finite input."""
-    against = 0.5 * (n + NU) * math.log(m2 + n * (mean - mu) ** 2 + NU * square)
+    against = 0.5 * (n + SPREAD_NU) * math.log(m2 + n * (mean - mu) ** 2 + SPREAD_NU * square)
     return log_mean_evidence(n, mean, m2, square) + against
 
 
@@ -202,8 +222,8 @@ def log_e_mean(n: int, mean: float, m2: float, square: float, mu: float) -> floa
 def half_width(n: int, mean: float, m2: float, square: float) -> float:
     """Half the width of {mu : log E(mu) < LOG_INTERVAL}, n ≥ 1: m2 + n·d² + ν₀s₀² solved for d."""
     log_n = log_mean_evidence(n, mean, m2, square)
-    bound = math.exp(2.0 * (LOG_INTERVAL - log_n) / (n + NU))
-    return math.sqrt(max(bound - m2 - NU * square, 0.0) / n)
+    bound = math.exp(2.0 * (LOG_INTERVAL - log_n) / (n + SPREAD_NU))
+    return math.sqrt(max(bound - m2 - SPREAD_NU * square, 0.0) / n)
 
 
 @kernel
@@ -303,31 +323,27 @@ def _bound(noises: NDArray[np.void], call: np.void, side: float) -> float:
 
 @kernel
 def _proven(noises: NDArray[np.void], call: np.void) -> int:
-    """What is proven now, after `weigh`; the call that was made where nothing speaks against it."""
+    """What is proven now, after `weigh`, or has been while the estimate stayed on its side."""
     estimate = float(call["estimate"])
-    said = int(call["call"])
-    if said == WITHIN and not call["low"] <= estimate <= call["high"]:
-        said = OPEN
-    if estimate < call["low"]:
-        if log_e(noises, call, call["low"]) > call["log_call"]:
-            return LOW
-        against = said == HIGH and log_e(noises, call, call["high"]) > LOG_INTERVAL
-        return OPEN if against else said
-    if estimate > call["high"]:
-        if log_e(noises, call, call["high"]) > call["log_call"]:
-            return HIGH
-        against = said == LOW and log_e(noises, call, call["low"]) > LOG_INTERVAL
-        return OPEN if against else said
-    above = log_e(noises, call, call["low"]) > LOG_INTERVAL
-    below = log_e(noises, call, call["high"]) > LOG_INTERVAL
-    if above and below:
-        return WITHIN
-    return OPEN if (said == LOW and above) or (said == HIGH and below) else said
+    below = estimate < call["low"]
+    above = estimate > call["high"]
+    where = LOW if below else (HIGH if above else WITHIN)
+    if call["call"] == where:
+        return where
+    if below or above:
+        margin = call["low"] if below else call["high"]
+        proven = log_e(noises, call, margin) > call["log_call"]
+    else:
+        proven = (
+            log_e(noises, call, call["low"]) > LOG_INTERVAL
+            and log_e(noises, call, call["high"]) > LOG_INTERVAL
+        )
+    return where if proven else OPEN
 
 
 @kernel
 def _decide(noises: NDArray[np.void], call: np.void, beat: int) -> None:
-    """Call what is proven now; withdraw a call that the interval has come to exclude."""
+    """Call what is proven now; withdraw a call that the estimate has left."""
     weigh(noises, call)
     if call["n"] < FEWEST:
         return
@@ -360,7 +376,7 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
     batches
         How many batches after the one before; more than 1 where batches had no hit.
     first
-        Whether this is the first: it only says where the level is.
+        Whether this is the first, at all or after a jump: it only says where the level is.
     """
     clock = noise["clock"]
     wander = noise["wander"]
@@ -370,6 +386,8 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
     if first:
         noise["level_y"] = y
         noise["level_x"] = x
+        noise["tempo_y"] = 0.0
+        noise["tempo_x"] = 0.0
         ahead = _BATCH_MOVES - _HALF
         noise["p00"] = wander * ahead * ahead + clock * BATCH_BEATS + own - 2.0 * shared
         noise["p01"] = _BATCH_KEEPS * wander * ahead
@@ -419,9 +437,9 @@ def filter_slope(noise: np.void, y: float, x: float, batches: int, first: bool) 
 
 
 @kernel
-def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
-    """Put a settled batch with hits to the question of the tempo."""
-    first = state["before"] < 0
+def _hear_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: np.void) -> None:
+    """Take in what a settled batch with hits says of the tempo."""
+    first = state["before"] < 0 or batch["fresh"] == 1
     steps = batch["number"] - state["before"]
     state["before"] = batch["number"]
     y = -batch["x"] / batch["n"]
@@ -431,8 +449,6 @@ def _ask_tempo(batch: np.void, state: np.void, noises: NDArray[np.void], call: n
     if first or noises[0]["w"] == 0.0:
         return
     call["n"] += 1
-    if batch["ends_placement"]:  # every other batch: to ask costs more than to listen
-        _decide(noises, call, batch["end_beat"])
 
 
 @kernel
@@ -477,55 +493,97 @@ def _ask_placement(batch: np.void, state: np.void, noises: NDArray[np.void], cal
 
 
 @kernel
-def _ask_spread(batch: np.void, state: np.void, moments: np.void) -> None:
-    """Add a settled batch, and take the variance about the line through what is together.
+def _ask_spread(batches: NDArray[np.void], last: int, moments: np.void) -> None:
+    """Take the variance about the course of the stretch of batches that ends in row `last`.
 
-    A line takes more from correlated hits than two degrees of freedom. How much more is seen
-    from the means of the batches about it: they stand for what it has taken from them.
+    It is what the hits scatter about the means of their batches, the stretch's slope taken off,
+    and what these means scatter: of three, `SPREAD_APART` batches between each two, a second
+    difference has six times the variance of one, and is blind to where the stretch is and
+    leads. A line through the stretch instead would go along with correlated hits.
     """
-    n = batch["n"]
-    if n > 0.0:
-        state["batches"] += 1.0
-        state["n"] += n
-        state["x"] += batch["x"]
-        state["t"] += batch["t"]
-        state["xx"] += batch["xx"]
-        state["xt"] += batch["xt"]
-        state["tt"] += batch["tt"]
-        state["xx_within"] += batch["xx"] - batch["x"] * batch["x"] / n
-        state["xt_within"] += batch["xt"] - batch["x"] * batch["t"] / n
-        state["tt_within"] += batch["tt"] - batch["t"] * batch["t"] / n
-    if not batch["ends_spread"]:
+    stretch = batches[last]["number"] // SPREAD_BATCHES
+    first = last
+    n = 0.0
+    x = 0.0
+    t = 0.0
+    xt = 0.0
+    tt = 0.0
+    while first >= 0 and batches[first]["number"] // SPREAD_BATCHES == stretch:
+        batch = batches[first]
+        if batch["fresh"]:
+            return
+        n += batch["n"]
+        x += batch["x"]
+        t += batch["t"]
+        xt += batch["xt"]
+        tt += batch["tt"]
+        first -= 1
+    along = tt - t * t / n if n > 0.0 else 0.0
+    if n < _FEWEST_IN_SPREAD or along <= 0.0:
         return
-    n = state["n"]
-    count = state["batches"]
-    along = state["tt"] - state["t"] * state["t"] / n if n > 0.0 else 0.0
-    if batch["ends_spread"] == 1 and n >= _FEWEST_IN_SPREAD and count > 2.0 and along > 0.0:
-        across = state["xt"] - state["x"] * state["t"] / n
-        slope = across / along
-        left = state["xx"] - state["x"] * state["x"] / n - slope * across
-        within = (
-            state["xx_within"]
-            - 2.0 * slope * state["xt_within"]
-            + slope * slope * state["tt_within"]
-        )
-        between = max(left - within, 0.0)
-        variance = (max(within, 0.0) + between * count / (count - 2.0)) / n
-        observe(moments, math.log(max(variance, _LEAST_VARIANCE) / SPREAD_CENTRE))
-    state["batches"] = 0.0
-    state["n"] = 0.0
-    state["x"] = 0.0
-    state["t"] = 0.0
-    state["xx"] = 0.0
-    state["xt"] = 0.0
-    state["tt"] = 0.0
-    state["xx_within"] = 0.0
-    state["xt_within"] = 0.0
-    state["tt_within"] = 0.0
+    slope = (xt - x * t / n) / along
+    within = 0.0
+    between = 0.0
+    bends = 0
+    for i in range(first + 1, last + 1):
+        one = batches[i]
+        if one["n"] == 0.0:
+            continue
+        own_x = one["x"] / one["n"]
+        own_t = one["t"] / one["n"]
+        within += one["xx"] - one["x"] * own_x
+        within -= 2.0 * slope * (one["xt"] - one["x"] * own_t)
+        within += slope * slope * (one["tt"] - one["t"] * own_t)
+        bend = own_x - slope * own_t
+        found = 0
+        for j in range(i + 1, last + 1):
+            other = batches[j]
+            apart = other["number"] - one["number"]
+            if other["n"] > 0.0 and (apart == SPREAD_APART or apart == 2 * SPREAD_APART):
+                weight = -2.0 if apart == SPREAD_APART else 1.0
+                bend += weight * (other["x"] - slope * other["t"]) / other["n"]
+                found += 1
+        if found == 2:
+            between += bend * bend / 6.0
+            bends += 1
+    if bends == 0:
+        return
+    variance = max(within, 0.0) / n + between / bends
+    observe(moments, math.log(max(variance, _LEAST_VARIANCE) / SPREAD_CENTRE))
 
 
 @kernel
-def _ask_swing(triple: np.void, notes: NDArray[np.void], moments: np.void) -> None:
+def _gather(
+    place: int,
+    x: float,
+    moments: NDArray[np.void],
+    noises: NDArray[np.void],
+    calls: NDArray[np.void],
+) -> None:
+    """Take one of several observations, of what is at this place, that count as one."""
+    mine = moments[place]
+    mine["count"] += 1
+    mine["held"] += 1
+    mine["sum"] += x
+    if mine["held"] < PAIRS_TOGETHER:
+        return
+    first = FIRST_PAIR + (place - SWING) * len(PAIR_NOISES)
+    for i in range(first, first + len(PAIR_NOISES)):
+        filter_mean(noises[i], mine["sum"] / PAIRS_TOGETHER, 1)
+    calls[FIRST_PAIR_CALL + place - SWING]["n"] += 1
+    mine["held"] = 0
+    mine["sum"] = 0.0
+
+
+@kernel
+def _ask_swing(
+    triple: np.void,
+    notes: NDArray[np.void],
+    batches: NDArray[np.void],
+    moments: NDArray[np.void],
+    noises: NDArray[np.void],
+    calls: NDArray[np.void],
+) -> None:
     """Where a triple's middle lies between its ends, now that all three were played."""
     first = notes[triple["first"]]
     middle = notes[triple["middle"]]
@@ -533,8 +591,14 @@ def _ask_swing(triple: np.void, notes: NDArray[np.void], moments: np.void) -> No
     begin = first["written_ns"] + first["offset_ns"]
     whole = last["written_ns"] + last["offset_ns"] - begin
     part = middle["written_ns"] + middle["offset_ns"] - begin
-    if 0 < part < whole:
-        _gather(moments, part / whole - SWING_CENTRE)
+    if not 0 < part < whole:
+        return
+    _gather(SWING, part / whole - SWING_CENTRE, moments, noises, calls)
+    call = calls[FIRST_PAIR_CALL]
+    asked = moments[SWING]["held"] == 0 and call["n"] % SWING_ASKED == 0
+    if asked and call["log_call"] > 0.0:  # there is one ratio that is aimed at
+        mine = noises[FIRST_PAIR : FIRST_PAIR + len(PAIR_NOISES)]
+        _decide(mine, call, batches[last["batch"]]["end_beat"])
 
 
 @kernel
@@ -549,9 +613,13 @@ def _ask(
     while state["next_batch"] < len(batches) and batches[state["next_batch"]]["notes_left"] == 0:
         batch = batches[state["next_batch"]]
         if batch["whole"] and batch["n"] > 0.0:
-            _ask_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
-        _ask_placement(batch, state, noises[FIRST_MEAN:], calls[PLACEMENT])
-        _ask_spread(batch, state, moments[SPREAD])
+            _hear_tempo(batch, state, noises[:FIRST_MEAN], calls[TEMPO])
+        # Every other batch, played or not: to ask costs more than to listen.
+        if batch["ends_placement"] and calls[TEMPO]["n"] > 0:
+            _decide(noises[:FIRST_MEAN], calls[TEMPO], batch["end_beat"])
+        _ask_placement(batch, state, noises[FIRST_MEAN:FIRST_PAIR], calls[PLACEMENT])
+        if batch["ends_spread"] == 1:
+            _ask_spread(batches, state["next_batch"], moments[SPREAD])
         state["next_batch"] += 1
 
 
@@ -588,6 +656,7 @@ def feed(
     for i in range(len(settled)):
         row = settled[i]
         index = row["chart_index"]
+        count(state, row["ticket"], index)
         if index < 0:
             continue
         note = notes[index]
@@ -597,14 +666,16 @@ def feed(
             continue
         note["played"] = 1
         note["offset_ns"] = row["offset_ns"]
-        x = row["offset_ns"] * _MS
-        t = (note["written_ns"] - batch["origin_ns"]) * beats_a_ns
-        batch["n"] += 1.0
-        batch["x"] += x
-        batch["t"] += t
-        batch["xx"] += x * x
-        batch["xt"] += x * t
-        batch["tt"] += t * t
+        off_beats = row["offset_ns"] * batch["beats_a_ns"]
+        if followed(state, batch, note, off_beats):
+            x = row["offset_ns"] * _MS - state["beats_off"] * batch["beat_ms"]
+            t = (note["written_ns"] - batch["origin_ns"]) * beats_a_ns
+            batch["n"] += 1.0
+            batch["x"] += x
+            batch["t"] += t
+            batch["xx"] += x * x
+            batch["xt"] += x * t
+            batch["tt"] += t * t
         # Here and not in kernels of their own: a call costs more than what there is to do.
         reference = note["reference"]
         if reference == index:
@@ -612,17 +683,49 @@ def feed(
                 other = notes[j]
                 if other["limb"] >= 0 and other["played"]:
                     late_ns = other["offset_ns"] - note["offset_ns"]
-                    _gather(moments[other["limb"]], late_ns * _MS)
+                    _gather(other["limb"], late_ns * _MS, moments, noises, calls)
         elif reference >= 0 and note["limb"] >= 0 and notes[reference]["played"]:
             late_ns = note["offset_ns"] - notes[reference]["offset_ns"]
-            _gather(moments[note["limb"]], late_ns * _MS)
+            _gather(note["limb"], late_ns * _MS, moments, noises, calls)
         if note["swings"]:
             for place in (note["first_of"], note["middle_of"], note["last_of"]):
                 if place >= 0:
                     triples[place]["played"] += 1
                     if triples[place]["played"] == 3:
-                        _ask_swing(triples[place], notes, moments[SWING])
+                        _ask_swing(triples[place], notes, batches, moments, noises, calls)
     _ask(batches, state, moments, noises, calls)
+
+
+@kernel
+def interval_of_spread(moments: np.void, out: NDArray[np.float64]) -> None:
+    """The interval at 95 % of the logarithm of the variance: low and high, into `out`."""
+    n = moments["n"]
+    reach = math.inf
+    if n > 0:
+        reach = half_width(n, moments["mean"], moments["m2"], SPREAD_SQUARE)
+    # The mean of logarithms lies below that of the variances by half their own.
+    below = 0.5 * (moments["m2"] + SPREAD_NU * SPREAD_SQUARE) / (n + SPREAD_NU)
+    out[0] = moments["mean"] + below - reach
+    out[1] = moments["mean"] + below + reach
+
+
+@kernel
+def interval_of_call(
+    place: int, noises: NDArray[np.void], calls: NDArray[np.void], out: NDArray[np.float64]
+) -> None:
+    """The interval at 95 % of what is at this place in `CALL`: low and high, into `out`."""
+    call = calls[place]
+    if place == TEMPO:
+        mine = noises[:FIRST_MEAN]
+    elif place == PLACEMENT:
+        mine = noises[FIRST_MEAN:FIRST_PAIR]
+    else:
+        first = FIRST_PAIR + (place - FIRST_PAIR_CALL) * len(PAIR_NOISES)
+        mine = noises[first : first + len(PAIR_NOISES)]
+    if call["n"] > 0:
+        weigh(mine, call)
+    out[0] = _bound(mine, call, -1.0)
+    out[1] = _bound(mine, call, 1.0)
 
 
 @kernel
@@ -632,23 +735,13 @@ def intervals(
     calls: NDArray[np.void],
     out: NDArray[np.float64],
 ) -> None:
-    """All intervals at 95 %: of `calls`, then of `moments`.
+    """All intervals at 95 %: of `calls`, then of the spread.
 
     Parameters
     ----------
     out
-        Filled in with low and high; shape (calls + moments, 2); infinite where there is none.
+        Filled in with low and high; shape (calls + 1, 2); infinite where there is none.
     """
-    for i in range(2):
-        mine = noises[:FIRST_MEAN] if i == TEMPO else noises[FIRST_MEAN:]
-        if calls[i]["n"] > 0:
-            weigh(mine, calls[i])
-        out[i, 0] = _bound(mine, calls[i], -1.0)
-        out[i, 1] = _bound(mine, calls[i], 1.0)
-    for i in range(len(moments)):
-        m = moments[i]
-        reach = math.inf
-        if m["n"] > 0:
-            reach = half_width(m["n"], m["mean"], m["m2"], SQUARES[min(i, LIMBS)])
-        out[2 + i, 0] = m["mean"] - reach
-        out[2 + i, 1] = m["mean"] + reach
+    for place in range(len(calls)):
+        interval_of_call(place, noises, calls, out[place])
+    interval_of_spread(moments[SPREAD], out[len(calls)])

@@ -51,8 +51,8 @@ def judge(hits: NDArray[np.void], begin: int, t_ms: float, where: NDArray[np.int
     s["done"] = begin
     while True:
         s["done"] = beam_kernels.hear(
-            hits, s["done"], s, p, x.notes, x.lanes, x.loudness, x.models, x.hypotheses,
-            x.next_notes, x.labels, x.children, x.recent, x.places, x.settled,
+            hits, s["done"], s, p, x.notes, x.lane_notes, x.lanes, x.loudness, x.models,
+            x.hypotheses, x.next_notes, x.labels, x.children, x.recent, x.places, x.settled,
         )  # fmt: skip
         if s["look"] & LOOK_ANCHOR:
             s["shift_ms"] = find_anchor(x)

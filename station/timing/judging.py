@@ -9,7 +9,6 @@ from station.charts.chart import Chart
 from station.model import Verdict
 from station.timing.beam import BeamMatcher, Resync
 from station.timing.verdict import RunningVerdict
-from station.units import NS_PER_MINUTE
 
 # Farther than any chart: 146 years. Differences of such times fit into an int64.
 FAR_NS = 2**62
@@ -27,13 +26,13 @@ class Judging:
     """
 
     def __init__(self, chart: Chart, *, calibrated: bool) -> None:
-        metre = chart.metre[0]
         self._running = RunningVerdict(chart, calibrated=calibrated)
         self._matcher = BeamMatcher(
             chart.written_ns,
             chart.lanes,
             np.array([note.dynamic for note in chart.notes], dtype=np.int64),
-            bar_ns=round(metre.beats * NS_PER_MINUTE / chart.bpm),
+            bar_ns=_bar_ns(chart),
+            places_in_beat=_places_in_beat(chart),
             verdict=self._running.tables(),
         )
 
@@ -73,6 +72,25 @@ class Judging:
     def verdict(self) -> Verdict:
         """The verdict on what is settled so far."""
         return self._running.verdict()
+
+
+def _bar_ns(chart: Chart) -> NDArray[np.int64]:
+    """How long a bar is at each note, in the metre and the tempo there, shape (notes,)."""
+    ticks = np.array([note.tick for note in chart.notes], dtype=np.int64)
+    bars = np.array([metre.bar_ticks(chart.ppq) for metre in chart.metre])
+    of_metre = np.searchsorted([metre.tick for metre in chart.metre], ticks, side="right") - 1
+    ns_per_quarter = np.array([float(tempo.ns_per_quarter) for tempo in chart.tempo.changes])
+    starts = [tempo.tick for tempo in chart.tempo.changes]
+    of_tempo = np.searchsorted(starts, ticks, side="right") - 1
+    bar_ns = bars[of_metre] * ns_per_quarter[of_tempo] / chart.ppq
+    rounded: NDArray[np.int64] = np.round(bar_ns).astype(np.int64)
+    return rounded
+
+
+def _places_in_beat(chart: Chart) -> NDArray[np.int64]:
+    """The twelfth of its quarter note that each note is nearest to, shape (notes,)."""
+    ticks = np.array([note.tick for note in chart.notes], dtype=np.int64)
+    return np.round(ticks * 12 / chart.ppq).astype(np.int64) % 12
 
 
 def within(t_ns: int) -> int:

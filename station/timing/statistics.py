@@ -2,7 +2,8 @@
 
 =====================  ================================================================
 `statistics_clock`     timekeeper and motor noise, phase correction, long-range exponent
-`statistics_course`    tempo curve, minute by minute, around fills
+`tempo_curve`          the tempo along the take, with a band
+`statistics_course`    minute by minute, around fills
 `statistics_touch`     dynamics
 =====================  ================================================================
 """
@@ -17,14 +18,12 @@ from numpy.typing import NDArray
 
 from station import units
 from station.charts.chart import Chart
-from station.model import PAD_INDEX, Pad, Sticking
+from station.model import Sticking
 from station.timing import beats, statistics_clock, statistics_course, statistics_touch
+from station.timing.fills import fill_bars
+from station.timing.tempo_curve import tempo_curve
 
-_TOMS = tuple(PAD_INDEX[pad] for pad in (Pad.TOM_1, Pad.TOM_2, Pad.TOM_3, Pad.TOM_4))
 _HANDS = {Sticking.RIGHT: 1, Sticking.LEFT: -1, Sticking.NONE: 0}
-# A bar with so many notes on toms is a fill, if no more than so many bars are.
-_TOM_NOTES_IN_FILL = 3
-_MOST_FILLS = 0.34
 _DIGITS = 3
 
 
@@ -55,33 +54,18 @@ def take_statistics(
     on_beat = beat > beats.count(chart, ticks - 1)
     dynamic = np.array([n.dynamic for n in chart.notes], dtype=np.int64)
     hand = np.array([_HANDS[n.sticking] for n in chart.notes], dtype=np.int64)
+    fills = fill_bars(chart.lanes, bar, *beats.in_bar(chart, ticks))
     asynchrony = _by_beat(beat[note], offset_ms, on_beat[note])
     told = {
         "clock": statistics_clock.wing_kristofferson(asynchrony),
         "phase_correction": statistics_clock.phase_correction(asynchrony),
         "long_range_exponent": statistics_clock.long_range_exponent(asynchrony),
-        "tempo_curve": statistics_course.tempo_curve(t_ms, offset_ms, beat[note]),
+        "tempo_curve": tempo_curve(t_ms, offset_ms, beat[note]),
         "minutes": statistics_course.by_minute(t_ms, offset_ms, beat[note], loud, hand[note]),
-        "fills": statistics_course.around_fills(
-            t_ms, offset_ms, bar[note], fill_bars(chart.lanes, bar)
-        ),
+        "fills": statistics_course.around_fills(t_ms, offset_ms, bar[note], fills),
         "dynamics": statistics_touch.dynamics(loud, dynamic[note]),
     }
     return {name: _json(value) for name, value in told.items()}
-
-
-def fill_bars(lanes: NDArray[np.uint8], bar: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Bars that look like fills: three notes or more on toms, where most bars have none.
-
-    Parameters
-    ----------
-    lanes, bar
-        Of the chart's notes, shape (notes,).
-    """
-    toms = np.bincount(bar[np.isin(lanes, _TOMS)], minlength=1)
-    fills = np.flatnonzero(toms >= _TOM_NOTES_IN_FILL)
-    bars = int(bar[-1]) + 1 if len(bar) else 0
-    return fills if len(fills) <= _MOST_FILLS * bars else fills[:0]
 
 
 def _by_beat(

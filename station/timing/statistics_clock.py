@@ -176,5 +176,6 @@ def _fluctuation(profile: Floats, size: int) -> float:
 
 def _autocovariance(series: Floats) -> tuple[float, float]:
     """At lags 0 and 1, about 0."""
+    # No scalar products: of long takes they are shared out to threads, which wait for each other.
     n = len(series)
-    return float(series @ series) / n, float(series[:-1] @ series[1:]) / n
+    return float((series**2).sum()) / n, float((series[:-1] * series[1:]).sum()) / n

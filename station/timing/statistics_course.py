@@ -1,4 +1,4 @@
-"""How a take went along: tempo curve, spread and balance by minute, and around fills."""
+"""How a take went along: spread and balance by minute, and the tempo around fills."""
 
 from __future__ import annotations
 
@@ -14,38 +14,6 @@ Ints = NDArray[np.int64]
 _MINUTE_MS = 60_000.0
 _WINDOW_BEATS = 16
 _FEWEST_HITS = 8
-_MOST_POINTS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line through the offsets of some hits.
-
-    Attributes
-    ----------
-    hits
-        How many.
-    slope, slope_error
-        Offset gained for each written ms, and its standard error; hits that follow each other
-        are taken to be correlated as their residuals are.
-    square
-        Sum of squares about the line, ms².
-    """
-
-    hits: int
-    slope: float
-    slope_error: float
-    square: float
-
-
-@dataclass(frozen=True, slots=True)
-class TempoPoint:
-    """The tempo around one moment, in percent of the written one, with its 95 % band."""
-
-    t_ms: float
-    percent: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,51 +40,6 @@ class Fill:
     after: float | None
 
 
-def line(t_ms: Floats, offset_ms: Floats) -> Line | None:
-    """The line through hits in order of time; None for fewer than eight, or all at one time."""
-    n = len(t_ms)
-    if n < _FEWEST_HITS:
-        return None
-    t = t_ms - t_ms.mean()
-    x = offset_ms - offset_ms.mean()
-    along = float(t @ t)
-    if along == 0:
-        return None
-    slope = float(t @ x) / along
-    left = x - slope * t
-    square = float(left @ left)
-    memory = float(left[:-1] @ left[1:]) / square if square > 0 else 0.0
-    memory = min(max(memory, 0.0), 0.9)
-    error = np.sqrt(square / (n - 2) / along * (1 + memory) / (1 - memory))
-    return Line(n, slope, float(error), square)
-
-
-def tempo_curve(t_ms: Floats, offset_ms: Floats, beat: Ints) -> list[TempoPoint]:
-    """The tempo in windows of 16 beats, at most 400 of them.
-
-    Parameters
-    ----------
-    t_ms, offset_ms, beat
-        Of the notes that were played, in order of written time: when written, played −
-        written, in which beat; shape (hits,).
-    """
-    if not len(t_ms):
-        return []
-    last = int(beat[-1])
-    step = max(_WINDOW_BEATS // 2, -(-(last + 1) // _MOST_POINTS))
-    points = []
-    for begin in range(0, last + 1, step):
-        here = slice(*np.searchsorted(beat, (begin, begin + _WINDOW_BEATS)))
-        through = line(t_ms[here], offset_ms[here])
-        if through is None:
-            continue
-        reach = 1.96 * through.slope_error
-        low, percent, high = (_percent(through.slope + s) for s in (reach, 0.0, -reach))
-        if low is not None and percent is not None and high is not None:
-            points.append(TempoPoint(float(t_ms[here].mean()), percent, low, high))
-    return points
-
-
 def by_minute(
     t_ms: Floats, offset_ms: Floats, beat: Ints, velocity: Floats, hand: Ints
 ) -> list[Minute]:
@@ -125,7 +48,8 @@ def by_minute(
     Parameters
     ----------
     t_ms, offset_ms, beat
-        As in `tempo_curve`.
+        Of the notes that were played, in order of written time: when written, played −
+        written, in which beat; shape (hits,).
     velocity, hand
         Of the hits; 1 right, −1 left, 0 where the chart does not say; shape (hits,).
     """
@@ -163,25 +87,38 @@ def around_fills(t_ms: Floats, offset_ms: Floats, bar: Ints, fill_bars: Ints) ->
 
     def tempo(number: int) -> float | None:
         here = slice(*np.searchsorted(bar, (number, number + 1)))
-        through = line(t_ms[here], offset_ms[here])
-        return None if through is None else _percent(through.slope)
+        slope = _slope(t_ms[here], offset_ms[here])
+        return None if slope is None else _percent(slope)
 
     return [Fill(int(b), tempo(b - 1), tempo(b), tempo(b + 1)) for b in fill_bars.tolist()]
 
 
-def _spread(t_ms: Floats, offset_ms: Floats, beat: Ints) -> float | None:
-    """Standard deviation about lines through 16 beats each."""
-    window = beat // _WINDOW_BEATS
-    borders = np.flatnonzero(np.diff(window)) + 1
-    lines = [
-        through
-        for t, x in zip(np.split(t_ms, borders), np.split(offset_ms, borders), strict=True)
-        if (through := line(t, x)) is not None
-    ]
-    freedom = sum(through.hits - 2 for through in lines)
-    if not freedom:
+def _slope(t_ms: Floats, offset_ms: Floats) -> float | None:
+    """Offset gained for each written ms; None for fewer than eight hits, or all at one time."""
+    if len(t_ms) < _FEWEST_HITS:
         return None
-    return float(np.sqrt(sum(through.square for through in lines) / freedom))
+    t = t_ms - t_ms.mean()
+    along = float(t @ t)
+    return float(t @ offset_ms) / along if along > 0 else None
+
+
+def _spread(t_ms: Floats, offset_ms: Floats, beat: Ints) -> float | None:
+    """Standard deviation about lines through 16 beats each, of at least eight hits."""
+    begins = np.concatenate(([0], np.flatnonzero(np.diff(beat // _WINDOW_BEATS)) + 1))
+    hits = np.diff(begins, append=len(beat))
+
+    def total(values: Floats) -> Floats:
+        summed: Floats = np.add.reduceat(values, begins)
+        return summed
+
+    t = t_ms - np.repeat(total(t_ms) / hits, hits)
+    x = offset_ms - np.repeat(total(offset_ms) / hits, hits)
+    along = total(t * t)
+    lines = (hits >= _FEWEST_HITS) & (along > 0)
+    slope = total(t * x) / np.where(lines, along, 1.0)
+    square = total((x - np.repeat(slope, hits) * t) ** 2)[lines]
+    freedom = int((hits[lines] - 2).sum())
+    return float(np.sqrt(square.sum() / freedom)) if freedom else None
 
 
 def _last(t_ms: Floats) -> int:

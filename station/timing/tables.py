@@ -53,7 +53,8 @@ def _to_pointer(_context: Any, address: Any) -> Any:
     return types.voidptr(address), generate
 
 
-_pointer: Any = intrinsic(_to_pointer)
+# In a kernel: an address as a pointer, for `carray`.
+to_pointer: Any = intrinsic(_to_pointer)
 
 
 @njit(inline="always", nogil=True)
@@ -65,4 +66,4 @@ def table(where: NDArray[np.int64], place: int, dtype: Any) -> NDArray[Any]:
     dtype
         A constant.
     """
-    return carray(_pointer(where[place, 0]), (where[place, 1],), dtype)
+    return carray(to_pointer(where[place, 0]), (where[place, 1],), dtype)

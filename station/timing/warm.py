@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,26 @@ class _Announcer(event.Listener):
         if not function.__module__.startswith("station.") or function in self._told:
             return  # numba's own helpers, and further types of the same kernel
         if not self._told:
-            self._progress("Compiling the timing kernels, once on this machine …")
+            self._progress("Compiling the kernels, once on this machine …")
         self._told.add(function)
         self._progress(f"  {function.__module__}.{function.__name__}")
 
     def on_end(self, event: Any) -> None:
         pass
+
+
+def announced(progress: Callable[[str], None]) -> AbstractContextManager[Any]:
+    """Tell of every kernel that is compiled meanwhile.
+
+    Parameters
+    ----------
+    progress
+        As for `compile_kernels`.
+    """
+    told: AbstractContextManager[Any] = event.install_listener(
+        "numba:compile", _Announcer(progress)
+    )
+    return told
 
 
 def compile_kernels(progress: Callable[[str], None]) -> None:
@@ -83,7 +98,7 @@ def compile_kernels(progress: Callable[[str], None]) -> None:
         length_ticks=4,
     )
     hit = np.array([(0, PAD_INDEX[Pad.SNARE], 90, 0, 0, 0)], dtype=HEARD)
-    with event.install_listener("numba:compile", _Announcer(progress)):
+    with announced(progress):
         judging = Judging(pulse, calibrated=True)
         judging.hear(hit)
         judging.finish()

@@ -26,6 +26,7 @@ from station.hal.api import (
     LinkState,
     MidiEvent,
     OverflowEvent,
+    PedalEvent,
     StrikeEvent,
     TakesCues,
 )
@@ -132,6 +133,17 @@ def test_suspects_are_flagged_and_a_grab_is_no_hit(hear):
         flags = {e.pad: e.flags for e in ear.hits}
         assert flags == {2: Flag.NONE, 3: Flag.CROSSTALK}
         assert [e.pad for e in ear.events if isinstance(e, ChokeEvent)] == [5]
+
+
+def test_a_pedal_is_said_as_openness(hear):
+    with PtyBoard() as board:
+        ear = hear(f"serial://{board.path}")
+        ear.until_tied()
+        for value in (0, 32_768, 65_535):
+            board.pedal(2, value)
+        ear.until(lambda: sum(isinstance(e, PedalEvent) for e in ear.events) >= 3)
+        said = [(e.pad, e.openness) for e in ear.events if isinstance(e, PedalEvent)]
+        assert said[:3] == [(2, 127), (2, 63), (2, 0)]
 
 
 def test_what_is_struck_in_a_short_break_is_asked_for_again(hear):

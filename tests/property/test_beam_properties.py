@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from station.timing.beam import HEARD, MISSED, BeamMatcher
 
 BAR_NS = 700_000_000
+bars_ns = st.sampled_from([1_000_000, BAR_NS, 8_000_000_000, 240_000_000_000])
 FAR_NS = 2**61
 
 charts = st.lists(
@@ -36,10 +37,19 @@ def rows(take) -> np.ndarray:
     )
 
 
+def eighths(beats: int, bpm: int) -> tuple[np.ndarray, np.ndarray]:
+    """Hi-hat on every eighth, kick and snare by turns on the beat: times and lanes."""
+    half_ns = 30_000_000_000 // bpm
+    rows = [(i * half_ns, 0) for i in range(2 * beats)]
+    rows += [(2 * i * half_ns, 1 + i % 2) for i in range(beats)]
+    notes = np.array(sorted(rows), dtype=np.int64)
+    return notes[:, 0], notes[:, 1]
+
+
 @settings(max_examples=150, deadline=None)
-@given(charts, takes)
-def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, take):
-    matcher, notes = matcher_of(chart)
+@given(charts, takes, bars_ns)
+def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, take, bar_ns):
+    matcher, notes = matcher_of(chart, bar_ns)
     hits = rows(take)
     matcher.hear(hits)
     settled = matcher.finish()
@@ -55,6 +65,43 @@ def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, tak
         assert not math.isnan(matcher._state.shared[name][0])
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    bpm=st.sampled_from([1, 60, 120, 330, 1000]),
+    bar_beats=st.sampled_from([1, 4, 14]),
+    stop=st.integers(0, 200),
+    silence=st.integers(0, 2_000),
+)
+def test_after_any_silence_the_state_is_sound_and_the_player_is_found(
+    seed, bpm, bar_beats, stop, silence
+):
+    rng = np.random.default_rng(seed)
+    written, lanes = eighths(2_400, bpm)
+    beat_ns = 60_000_000_000 // bpm
+    played = (written < stop * beat_ns) | (written >= (stop + silence) * beat_ns)
+    matcher = BeamMatcher(written, lanes, bar_ns=bar_beats * beat_ns)
+    hits = np.zeros(int(played.sum()), dtype=HEARD)
+    hits["t_ns"] = written[played] + rng.normal(0, 4e6, len(hits)).astype(np.int64)
+    hits["lane"] = lanes[played]
+    order = np.argsort(hits["t_ns"], kind="stable")
+    hits = hits[order]
+    shared = matcher._state.shared[0]
+    for i in range(len(hits)):
+        matcher.hear(hits[i : i + 1])
+        assert shared["offset_var"] > 0
+        assert shared["rate_var"] >= 0
+        bound = shared["offset_var"] * shared["rate_var"]
+        assert shared["covariance"] ** 2 <= bound * (1 + 1e-6) + 1e-12
+    settled = matcher.finish()
+    truth = np.flatnonzero(played)[order]
+    labels = settled["chart_index"][settled["ticket"] != MISSED]
+    assert (labels == truth).mean() > 0.95 or len(truth) < 20
+    for name in ("shared", "models", "lanes"):
+        rows = getattr(matcher._state, name)
+        assert not any(np.isnan(rows[field]).any() for field in rows.dtype.names)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     charts,
@@ -64,15 +111,16 @@ def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, tak
         min_size=1,
         max_size=40,
     ),
+    bars_ns,
 )
-def test_the_same_hits_in_any_pieces_at_any_cadence_say_the_same(chart, take, pieces):
+def test_the_same_hits_in_any_pieces_at_any_cadence_say_the_same(chart, take, pieces, bar_ns):
     take = sorted(take)
-    whole, _ = matcher_of(chart)
+    whole, _ = matcher_of(chart, bar_ns)
     at_once = rows(take)
     whole.hear(at_once)
     expected = whole.finish().copy()
 
-    matcher, _ = matcher_of(chart)
+    matcher, _ = matcher_of(chart, bar_ns)
     hits = rows(take)
     settled = []
     done = i = 0

@@ -19,6 +19,15 @@ from station.timing.verdict import RunningVerdict
 
 LANES = {Pad.KICK: 36, Pad.SNARE: 38, Pad.HI_HAT: 42, Pad.RIDE: 51}
 FAR_NS = 2**62
+_PLACEMENT = (PlacementCall.AHEAD, PlacementCall.CENTRED, PlacementCall.BEHIND)
+_TEMPO = (TempoCall.DRAGGING, TempoCall.STEADY, TempoCall.RUSHING)
+
+
+def sides(value, margin, low, within, high):
+    """What a call must be that goes with what is shown beside it."""
+    if abs(value) <= margin * (1 + 1e-9):
+        return within
+    return low if value < 0 else high
 
 
 @st.composite
@@ -81,10 +90,10 @@ def test_whatever_is_played_every_number_is_one(played):
     placement, tempo, spread = verdict.placement, verdict.tempo, verdict.spread
     if placement.low is not None and placement.high is not None:
         assert placement.low <= placement.offset_ms <= placement.high
-    if placement.call is PlacementCall.CENTRED:
-        assert -6 <= placement.offset_ms <= 6
-    if tempo.call is TempoCall.STEADY:
-        assert abs(tempo.ratio_percent) <= 0.31
+    if placement.call is not PlacementCall.UNDECIDED:
+        assert placement.call is sides(placement.offset_ms, 6, *_PLACEMENT)
+    if tempo.call is not TempoCall.UNDECIDED and tempo.ratio_percent is not None:
+        assert tempo.call is sides(tempo.ratio_percent, 0.3, *_TEMPO)
     if spread is not None:
         assert 0 < spread.low <= spread.sd_ms <= spread.high
         assert math.isfinite(spread.high)

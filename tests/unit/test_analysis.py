@@ -161,8 +161,13 @@ def test_what_cannot_be_analysed_says_why(tmp_path, chart_file):
         analyse(chart_file, tmp_path / "gone.mid")
     with pytest.raises(ProfileError, match="no-such"):
         analyse(chart_file, chart_file, kit_profile="no-such")
-    with pytest.raises(WrongUse, match="latency"):
-        analyse(chart_file, chart_file, latency_ms=math.nan)
+    for latency in (math.nan, math.inf, 1e300, 1001, "12", [1], 1j):
+        with pytest.raises(WrongUse, match="latency"):
+            analyse(chart_file, chart_file, latency_ms=latency)
+    with pytest.raises(WrongUse, match="is no take"):
+        analyse(None, chart_file)
+    with pytest.raises(WrongUse, match="no take"):
+        analyse(np.zeros(3), chart_file)
 
 
 def test_a_chart_and_a_take_read_a_general_midi_note_alike():

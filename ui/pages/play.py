@@ -14,16 +14,15 @@ from PyQt6.QtWidgets import (
 
 from station.sheet.client import SheetClient
 from ui import words
-from ui.choices import remember, remembered
 from ui.sheet.view import SheetView
 from ui.state import Dashboard, Phase
 from ui.widgets.call import Call
 from ui.widgets.count import Count
 from ui.widgets.lanes import Lanes
 from ui.widgets.meter import Meter
+from ui.widgets.pulse import Pulse
 from ui.widgets.setup import Setup
 
-_SHEET = "sheet"
 _WARM_AFTER_MS = 2500
 # Of the height: count and call, picture, meter. Two lines of notes need more than lanes.
 _LANES_SHARES, _SHEET_SHARES = (32, 46, 15), (19, 63, 11)
@@ -34,16 +33,19 @@ class PlayPage(QWidget):
 
     Attributes
     ----------
-    count, call, lanes, sheet, meter, setup
+    count, pulse, call, lanes, sheet, meter, setup
         Its parts; lanes or sheet is shown.
+    bar
+        The bar that was last played; negative in the count-in.
 
     Signals
     -------
-    stop_asked
-        The stop button was pressed.
+    stop_asked, picture_asked
+        The button to stop, or for the other picture, was pressed.
     """
 
     stop_asked = pyqtSignal()
+    picture_asked = pyqtSignal()
 
     def __init__(self, state: Dashboard, sheets: SheetClient) -> None:
         super().__init__()
@@ -55,17 +57,20 @@ class PlayPage(QWidget):
         self._picture.addWidget(self.lanes)
         self._picture.addWidget(self.sheet)
         self._other = QPushButton()
-        self._other.clicked.connect(self.change_picture)
+        self._other.clicked.connect(self.picture_asked)
+        self.pulse = Pulse()
+        self.pulse.hide()
+        self.bar = 0
+        self._said: tuple[str, str] | None = None
         self._running = QLabel()
         self._stop = QPushButton("■  STOP")
         self._stop.setProperty("role", "action")
         self._stop.setAccessibleName("Stop (space bar)")
         self._stop.clicked.connect(self.stop_asked)
-        self._foot = QStackedWidget()
-        self._foot.addWidget(self.setup)
-        self._foot.addWidget(self._make_running())
+        self._running_row = self._make_running()
         top = QHBoxLayout()
         top.setSpacing(10)
+        top.addWidget(self.pulse, 18)
         top.addWidget(self.count, 32)
         top.addWidget(self.call, 68)
         layout = QVBoxLayout(self)
@@ -75,15 +80,15 @@ class PlayPage(QWidget):
         layout.addWidget(self._picture)
         layout.addWidget(self.meter)
         self._parts = layout
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        foot.addWidget(self._foot, 1)
-        foot.addWidget(self._other, 0, Qt.AlignmentFlag.AlignBottom)
-        layout.addLayout(foot)
-        self._show_picture(sheet=remembered(_SHEET, False))
-        if not self.showing_sheet:
-            # When the window has opened and nobody waits for it.
-            QTimer.singleShot(_WARM_AFTER_MS, sheets.start)
+        choices = QHBoxLayout()
+        choices.setSpacing(10)
+        choices.addWidget(self.setup, 1)
+        choices.addWidget(self._other, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addLayout(choices)
+        layout.addWidget(self._running_row)
+        self.show_picture(sheet=False)
+        # When the window has opened and nobody waits for it.
+        QTimer.singleShot(_WARM_AFTER_MS, sheets.start)
         self.refresh()
 
     @property
@@ -91,16 +96,12 @@ class PlayPage(QWidget):
         """Whether the sheet is shown in place of the lanes."""
         return self._picture.currentWidget() is self.sheet
 
-    def change_picture(self) -> None:
-        """From lanes to sheet and back; the choice is remembered."""
-        self._show_picture(sheet=not self.showing_sheet)
-        remember(_SHEET, self.showing_sheet)
-
     def change_by_heart(self) -> None:
         """Hide the notes of the sheet, or show them again."""
         self.sheet.show_by_heart(not self.sheet.by_heart)
 
-    def _show_picture(self, *, sheet: bool) -> None:
+    def show_picture(self, *, sheet: bool) -> None:
+        """Show the sheet, or the lanes."""
         self._picture.setCurrentWidget(self.sheet if sheet else self.lanes)
         for part, share in enumerate(_SHEET_SHARES if sheet else _LANES_SHARES):
             self._parts.setStretch(part, share)
@@ -123,8 +124,10 @@ class PlayPage(QWidget):
             self._offsets = state.offsets_ns
             self.meter.show_offsets(self._offsets)
         place = state.place(now_ns)
+        self.pulse.show_place(place)
         if place is not None and state.grid is not None:
-            self.count.show_place(place, state.grid.bars)
+            self.bar = place.bar
+            self.count.show_place(place, state.grid.bar_words(place.bar))
         elif state.phase is Phase.PLAYING and state.start_ns is not None:
             over = now_ns > state.start_ns
             self.count.show_word("END" if over else "READY", "listening for the last hits")
@@ -133,14 +136,21 @@ class PlayPage(QWidget):
         else:
             self.lanes.show_time(now_ns)
 
+    def say(self, word: str, line: str) -> None:
+        """What a key has just changed, in big letters, until something else happens."""
+        self._said = word, line
+        self.refresh()
+
     def refresh(self) -> None:
         """Follow the phase."""
         state = self._state
+        if state.playing:
+            self._said = None
         match state.phase:
             case Phase.STARTING:
                 self.count.show_word("…", state.progress)
             case Phase.IDLE:
-                self.count.show_word("READY", "SPACE BAR TO PLAY")
+                self.count.show_word(*(self._said or ("READY", "SPACE PLAYS · ? KEYS")))
             case Phase.ASKED:
                 self.count.show_word("READY", "starting")
             case Phase.AWAITING:
@@ -150,7 +160,10 @@ class PlayPage(QWidget):
             case Phase.PLAYING:
                 pass
         self.call.show_verdict(state.verdict)
-        self._foot.setCurrentIndex(1 if state.playing else 0)
+        # In a take the lanes have the room of the choices.
+        self.setup.setVisible(not state.playing)
+        self._other.setVisible(not state.playing)
+        self._running_row.setVisible(state.playing)
         kept = f"Kept as it is played, as take {words.short_id(state.take_id)}."
         said = state.notice or (kept if state.take_id else "Every take is kept.")
         self._running.setText(f"{said}  Space bar or Esc stops.")

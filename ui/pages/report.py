@@ -26,12 +26,14 @@ from ui.grid import Grid
 from ui.sheet.scroll import SheetScroll
 from ui.summary import Summary, summary_of
 from ui.widgets.call import Call
+from ui.widgets.passes import Passes
 
 if TYPE_CHECKING:
     from ui.pages.plots import OffsetsPlot, SpreadPlot
 
 
 _LEAST_TEXT_PX = 11
+_PASSES_FROM_PX = 480
 
 
 class Card(QFrame):
@@ -74,6 +76,8 @@ class ReportPage(QWidget):
         The big word.
     cards
         By name: hits, timing, spread, swing, limbs.
+    passes
+        How each pass of a loop went; hidden for what was played once.
     sheet
         The notes as they were played, in place of the plots.
 
@@ -99,6 +103,7 @@ class ReportPage(QWidget):
             "swing": Card("Swing, long to short"),
             "limbs": Card("Limbs"),
         }
+        self.passes = Passes()
         self._kept = QLabel()
         self._kept.setProperty("role", "muted")
         self._kept.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -143,6 +148,7 @@ class ReportPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addLayout(top, 36)
+        layout.addWidget(self.passes)
         layout.addWidget(self._picture, 64)
         layout.addLayout(foot)
 
@@ -179,6 +185,9 @@ class ReportPage(QWidget):
         self.cards["spread"].show_text(_on_two_lines(words.spread_line(verdict)))
         self.cards["swing"].show_text(_on_two_lines(words.swing_line(verdict)))
         self.cards["limbs"].show_text("\n".join(words.limb_lines(verdict)))
+        # In the smallest window the plots need the room.
+        room = self.height() >= _PASSES_FROM_PX
+        self.passes.show_passes(report.get("passes", []) if room else [], self.height() // 30)
         how = "broken off, and " if report.get("state") == TakeState.BROKEN_OFF else ""
         self._kept.setText(f"This take is {how}kept as {words.short_id(take_id)}.")
         self._show_plots(summary)
@@ -194,7 +203,7 @@ class ReportPage(QWidget):
             self._plots.addWidget(_framed(self._spread), 38)
         text_px = max(_LEAST_TEXT_PX, self.height() // 48)
         self._offsets.show_summary(summary, text_px)
-        self._spread.show_summary(summary, text_px, pads=min(4, max(2, self.height() // 140)))
+        self._spread.show_summary(summary, text_px, pads=min(4, max(2, self.height() // 160)))
 
 
 def _framed(plot: QWidget) -> QFrame:
@@ -212,6 +221,8 @@ def _on_two_lines(text: str) -> str:
 
 
 def _hits_text(summary: Summary) -> str:
-    text = f"{summary.paired} of {summary.notes} notes\n{summary.missed} missed\n"
+    # Of a take that was stopped, the notes that were reached.
+    due = summary.paired + summary.missed
+    text = f"{summary.paired} of {due} notes\n{summary.missed} missed\n"
     text += f"{summary.extra} extra"
     return f"{text}\n{summary.suspects} suspect" if summary.suspects else text

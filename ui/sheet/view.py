@@ -17,6 +17,8 @@ from station.sheet.client import SheetClient
 from station.sheet.line import HEADER, Line
 from station.sheet.sheet import WIDTH
 from ui import shapes, theme
+from ui.practice import Practice
+from ui.sheet.chosen import paint_chosen
 from ui.sheet.ink import InkPots, PlacedLine
 from ui.state import Dashboard, Phase
 from ui.widgets.legend import paint_legend
@@ -62,6 +64,7 @@ class SheetView(Painted):
         self._pots = InkPots()
         self._chart: Chart | None = None
         self._starts: list[int] = []
+        self._first_bars: list[int] = []
         self._hidden: frozenset[int] = frozenset()
         self._line_height = 0.0
         self._current = 0
@@ -88,7 +91,7 @@ class SheetView(Painted):
             self.say(f"{state.hits} hits on a note, {state.missed} missed, {state.extra} extra.")
         self._follow()
         came = self._sheets.poll()
-        shown = (state.phase, state.grid, state.take_id)
+        shown = (state.phase, state.grid, state.take_id, state.practice)
         if came or state.phase is Phase.PLAYING or shown != self._shown:
             self._shown = shown
             self.update()
@@ -106,12 +109,15 @@ class SheetView(Painted):
             self._line_height = 0.0
             self._sheets.lay(grid.chart)
             self._starts = [system.start_ns for system in self._sheets.systems]
+            self._first_bars = [system.first_bar for system in self._sheets.systems]
             self._current = 0
         t_ns = self._state.chart_ns(self._now_ns)
         if t_ns is not None:
             self._current = max(0, bisect_right(self._starts, t_ns) - 1)
         elif not self._state.take_id:
-            self._current = 0
+            # Before a take: the line with the chosen bar.
+            bar = self._state.practice.bar if self._state.practice is not None else 0
+            self._current = max(0, bisect_right(self._first_bars, bar) - 1)
         ahead = range(self._current, self._current + _AHEAD)
         self._sheets.want([*ahead[:2], self._current - 1, *ahead[2:]])
 
@@ -177,17 +183,28 @@ class SheetView(Painted):
         ratio = self.devicePixelRatioF()
         played = self._state.played.played()
         self.drawn = 0
+        choosing = self._choosing()
         for place in self.placed:
             place.paint_ink(painter, self._pots, ratio)
             self._cover(painter, place)
             self.drawn += place.paint_marks(painter, played, ratio)
             if t_ns is not None and place.line.system.number == self._current:
                 self._paint_playhead(painter, place, t_ns)
+            elif choosing:
+                paint_chosen(painter, place, choosing)
         self._prepare(ratio)
         bottom = self.height() - self._legend_height
         box = QRectF(_INSET, bottom, self.width() - 2 * _INSET, self._legend_height)
         paint_legend(painter, box, self._state.missed, self._state.extra, ratio)
         painter.end()
+
+    def _choosing(self) -> Practice | None:
+        """What is chosen of the chart, while nothing is played or has been."""
+        state = self._state
+        practice, grid = state.practice, state.grid
+        if state.take_id or state.playing or practice is None or grid is None:
+            return None
+        return practice if practice.bars == grid.bars else None
 
     def _cover(self, painter: QPainter, place: PlacedLine) -> None:
         system = place.line.system

@@ -94,7 +94,7 @@ class KitBar(QFrame):
         parts = [
             f"{words.bpm(grid.chart.bpm)} BPM",
             f"{metre.beats}/{metre.unit}",
-            f"{grid.bars} {'bar' if grid.bars == 1 else 'bars'}",
+            grid.length_words(),
         ]
         if self._state.player:
             parts.append(self._state.player)

@@ -37,9 +37,9 @@ class Count(Painted):
         """No count: what the station waits for."""
         self._set(word, line, -1, 0, flash=False)
 
-    def show_place(self, place: Place, bars: int) -> None:
-        """Where we are, of `bars` bars."""
-        line = "COUNT-IN" if place.bar < 0 else f"BAR {place.bar + 1} of {bars}"
+    def show_place(self, place: Place, bar_words: str) -> None:
+        """Where we are; `bar_words` say in which bar."""
+        line = "COUNT-IN" if place.bar < 0 else bar_words
         flash = place.since_ns < FLASH_NS
         self._set(str(place.beat + 1), line, place.beat, place.beats, flash=flash)
 

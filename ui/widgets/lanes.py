@@ -53,7 +53,7 @@ class Lanes(Painted):
         self._said_ns = 0
         self._layers: dict[int, QPixmap] = {}
         self._laid_out: Grid | None = None
-        self._shown: tuple[Phase, Grid | None, str] | None = None
+        self._shown: tuple[object, ...] | None = None
         self.say("Nothing played yet.")
 
     def show_time(self, now_ns: int) -> None:
@@ -69,7 +69,7 @@ class Lanes(Painted):
     def _moving(self) -> bool:
         """Whether anything differs from what was painted last; between takes nothing does."""
         state = self._state
-        shown = (state.phase, state.grid, state.take_id)
+        shown = (state.phase, state.grid, state.take_id, state.practice)
         heard = self._now_ns - int(state.heard_ns.max()) < 2 * _HEARD_NS
         moving = state.phase is Phase.PLAYING or heard or shown != self._shown
         self._shown = shown
@@ -99,7 +99,9 @@ class Lanes(Painted):
         if t_ns is not None:
             self._front = grid.position(t_ns) + _AHEAD
         elif not self._state.take_id:
-            self._front = 1.0  # before a take: the whole first page
+            # Before a take: the whole page with the chosen bar.
+            bar = self._state.practice.bar if self._state.practice is not None else 0
+            self._front = 1.0 + (grid.page_with(bar) if bar < grid.bars else 0)
         number = int(np.floor(self._front))
         front = self._front - number
         area = self._area
@@ -113,6 +115,8 @@ class Lanes(Painted):
         self.drawn = 0
         self._paint_marks(painter, grid, new, marks.between(new.start_ns, split_new))
         self._paint_marks(painter, grid, old, marks.between(split_old, old.end_ns))
+        if not self._state.take_id and t_ns is None and not self._state.playing:
+            self._paint_chosen(painter, grid, old)
         if t_ns is not None:
             head = self._front - _AHEAD
             at = _x_of(head - np.floor(head), area.width())
@@ -168,6 +172,34 @@ class Lanes(Painted):
         path = shapes.pointer(x, tip, self._header_height * 0.5, down=True)
         painter.fillPath(path, QColor(theme.PLAYHEAD))
 
+    def _paint_chosen(self, painter: QPainter, grid: Grid, page: Page) -> None:
+        """The loop as a band from A to B, and a frame around the chosen bar."""
+        practice = self._state.practice
+        if practice is None or practice.bars != grid.bars:
+            return
+        area, header = self._area, self._header_height
+        painter.setPen(Qt.PenStyle.NoPen)
+        for _, bar in page.bar_starts:
+            begin, end = grid.bar_ns(bar)
+            left, right = (
+                area.left() + float(_x_of((t - page.start_ns) / page.length_ns, area.width()))
+                for t in (begin, end)
+            )
+            box = QRectF(left, area.top(), right - left, area.height())
+            if practice.loop and practice.first <= bar <= practice.last:
+                band = QRectF(left, area.top(), right - left, header)
+                painter.fillRect(band, QColor(theme.LOOP_BACK))
+                ends = ((practice.first, "A"), (practice.last, "B"))
+                words_ = " ".join([str(bar + 1), *(name for at, name in ends if at == bar)])
+                write(painter, band.adjusted(8, 0, -8, 0), words_, header * 0.62, theme.LOOP_TEXT)
+            elif practice.loop:
+                painter.fillRect(box, QColor(10, 13, 19, 150))
+            if bar == practice.bar:
+                painter.setPen(QPen(QColor(theme.PLAYHEAD), 3))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(box.adjusted(1.5, 1.5, -1.5, -1.5), 6, 6)
+                painter.setPen(Qt.PenStyle.NoPen)
+
     def _paint_names(self, painter: QPainter, grid: Grid) -> None:
         row_height = self._row_height(len(grid.lanes))
         px = min(row_height * 0.44, self.height() * 0.085, self._gutter * 0.17)
@@ -220,7 +252,8 @@ class Lanes(Painted):
             x = x_of(t_ns)
             painter.setPen(QPen(QColor(theme.BAR_LINE), 3))
             painter.drawLine(QPointF(x, head * 0.1), QPointF(x, bottom))
-            write(painter, QRectF(x + 8, 0, 90, head), str(bar + 1), head * 0.62, theme.MUTED)
+            number = str(grid.written_bar(bar))
+            write(painter, QRectF(x + 8, 0, 90, head), number, head * 0.62, theme.MUTED)
         if page.number < 0:
             box = QRectF(8, 0, width - 16, head)
             write(painter, box, "count-in", head * 0.62, theme.MUTED)

@@ -35,12 +35,31 @@ def test_kit_parts_stand_next_to_the_oracle(result):
     assert sum(r["slips"] for r in kit) == 0
 
 
+def test_who_comes_in_late_rests_or_plays_on_is_found_and_nothing_false_is_said(result):
+    rows = result["entries"]
+    assert len(rows) == 2 * 2 * 8
+    assert all(row["found"] == row["runs"] == 1 for row in rows)
+    assert sum(row["lies"] for row in rows) == 0
+    assert [row["resyncs"] for row in rows] == [int("rests" in row["what"]) for row in rows]
+
+
 def test_every_row_is_rendered_beside_its_target(result):
     lines = matching.render(result).splitlines()
     row = next(line for line in lines if line.startswith("330 kit eighths"))
     assert "(0.3)" in row
     assert "(1.0)" in row
     assert sum("mir_eval" in line for line in lines) == 1 + len(result["speed"])
+
+
+def test_a_whole_take_is_measured_with_its_reading_apart(result):
+    row = result["reading"]
+    parts = ("hits_s", "judge_s", "told_s", "json_s")
+    assert row["beyond_reading_s"] == pytest.approx(sum(row[part] for part in parts), abs=0.003)
+    assert row["met"] is (row["beyond_reading_s"] <= row["target_s"] == 1.0)
+    assert 900 < row["hits"] < 1100
+    text = matching.render(result)
+    assert "mido's parser alone" in text
+    assert "(at most 1)" in text
 
 
 def test_the_peer_loses_a_player_who_rushes():

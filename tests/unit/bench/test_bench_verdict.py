@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from station.bench import verdict, verdict_cases, verdict_peers
-from station.bench.verdict_trials import try_placement, try_tempo
+from station.bench.verdict_trials import tempo_offsets, try_placement, try_tempo
 from station.timing.evidence import HIGH, LOW
 
 
@@ -61,6 +61,18 @@ def test_peers_say_what_they_are_defined_to_say():
     assert (at[:, 1] == 3).all()
     slopes = verdict_peers.batch_slopes(-2.0 * np.arange(32.0)[None, :], 8)
     assert slopes.tolist() == [[2.0, 2.0, 2.0]]
+
+
+def test_the_limit_knows_the_noise_and_is_rarely_wrong():
+    still = verdict_cases.clock(300, 400, 5, long_range_ms=1.1).offsets_ms
+    told = verdict_peers.told_everything(still, 0.01, 1.1)
+    assert (told > 0).mean() <= 0.02
+    rush = tempo_offsets(still, 0.02)
+    called = verdict_peers.told_everything(rush, 0.01, 1.1)
+    assert np.median(called[:, 1]) <= 120
+    assert not called[:, 0].any()
+    # Of a noise that it is told to be less, it makes too much.
+    assert (verdict_peers.told_everything(still, 0.01, 0.0) > 0).mean() > 0.1
 
 
 def test_the_benchmark_tells_every_target(monkeypatch):

@@ -91,3 +91,24 @@ def test_a_quarter_without_length_is_refused(ns):
 def test_a_map_out_of_order_is_refused(ppq, ticks, why):
     with pytest.raises(ValueError, match=why):
         TempoMap(ppq, tuple(TempoChange(t, Fraction(500_000_000)) for t in ticks))
+
+
+def test_many_changes_are_as_exact_as_one():
+    changes = tuple(TempoChange(i, Fraction(60 * 10**9, 300 + i % 7)) for i in range(5000))
+    tempo = TempoMap(96, changes)
+    ticks = np.arange(-5, 5100, 3)
+    exact, sums = Fraction(0), {}
+    for tick in range(5100):
+        sums[tick] = exact
+        exact += changes[min(tick, 4999)].ns_per_quarter / 96
+    expected = [(2 * sums[t] + 1) // 2 for t in ticks.tolist() if t >= 0]
+    assert tempo.ns_of(ticks).tolist()[2:] == expected
+    assert [tempo.ns_at(t) for t in ticks.tolist() if t >= 0] == expected
+
+
+def test_hundreds_of_tempi_without_a_common_measure_are_right_to_the_nanosecond():
+    changes = tuple(TempoChange(i, Fraction(60 * 10**9, 100 + i)) for i in range(900))
+    tempo = TempoMap(480, changes)
+    exact = sum((c.ns_per_quarter / 480 for c in changes), Fraction(0))
+    assert tempo.ns_at(900) == (2 * exact + 1) // 2
+    assert tempo.ns_of(np.array([900, 0])).tolist() == [tempo.ns_at(900), 0]

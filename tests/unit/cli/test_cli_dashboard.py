@@ -47,6 +47,10 @@ def test_without_a_command_the_window_opens(
     words = ["--kit", "midi://TD-17", "--chart", "pulse", "--bpm", "132.4", "--demo"]
     assert station(*words)[0] == 0
     assert window == [[], words]
+    loop = ["--speed", "70.0", "--from-bar", "5", "--to-bar", "8", "--repeat", "20"]
+    assert station(*loop)[0] == 0
+    assert station("--loop")[0] == 0
+    assert window[2:] == [loop, ["--loop"]]
 
 
 def test_without_a_display_the_terminal_plays_and_says_so(
@@ -63,8 +67,12 @@ def test_without_a_display_the_terminal_plays_and_says_so(
     assert (played[0].kits, played[0].chart, played[0].bpm) == (["midi://TD-17"], "pulse", 132.4)
     station("--demo")
     assert played[1].kits == [SIMULATED]
+    station("--from-bar", "5", "--to-bar", "8", "--speed", "70", "--loop")
+    loop = played[2]
+    assert (loop.kits, loop.from_bar, loop.to_bar, loop.speed) == ([], 5, 8, 70)
+    assert loop.until_stopped
     station()
-    assert played[2].kits == []
+    assert played[3].kits == []
     assert window == []
 
 

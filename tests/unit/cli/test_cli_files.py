@@ -55,6 +55,38 @@ def test_a_simulated_file_is_judged_as_its_truth_says(station: Station) -> None:
     assert report["verdict"]["placement"]["calibrated"] is True
 
 
+def test_a_loop_at_a_speed_is_judged_pass_by_pass(station: Station) -> None:
+    words = [
+        "--chart",
+        "seven-four",
+        "--from-bar",
+        "2",
+        "--to-bar",
+        "3",
+        "--speed",
+        "70",
+        "--repeat",
+        "6",
+    ]
+    told = simulated(station, "--out", "t.mid", *words, "--offset-ms", "8", "--seed", "3")
+    code, out, _ = station("analyse", "t.mid", *words, "--json", "-")
+    report = json.loads(out)
+    assert code == 0
+    assert report["chart"]["title"].endswith(", bars 2–3")
+    assert report["tempo_bpm"] == round(load_chart("seven-four").bpm * 0.7, 6)
+    assert [one["pass"] for one in report["passes"]] == [1, 2, 3, 4, 5, 6]
+    assert sum(one["hits"] for one in report["passes"]) == told["strikes"]
+    assert all(0 < one["offset_ms"] < 16 for one in report["passes"])
+    assert "missed" in station("analyse", "t.mid", *words)[1].splitlines()[-1]
+
+
+def test_a_part_speaks_of_a_chart(station: Station) -> None:
+    simulated(station, "--out", "t.mid", "--repeat", "1")
+    for words in (["--from-bar", "2"], ["--to-bar", "2"], ["--speed", "70"]):
+        code, _, err = station("analyse", "t.mid", *words)
+        assert (code, words[0] in err) == (2, True)
+
+
 def test_a_latency_is_taken_off_and_without_calibration_placement_is_not_called(
     station: Station,
 ) -> None:
@@ -239,9 +271,87 @@ def test_seconds_are_played_to_the_end_of_the_bar(seconds: str) -> None:
     assert 0 <= chart.length_ns - float(seconds) * NS_PER_S < bar_ns
 
 
+def test_a_part_of_it_is_looped_at_a_speed() -> None:
+    words = [
+        "--chart",
+        "double-time-swing",
+        "--from-bar",
+        "5",
+        "--to-bar",
+        "8",
+        "--speed",
+        "70",
+        "--repeat",
+        "20",
+    ]
+    chart, written = chart_of(*words), load_chart("double-time-swing")
+    assert (chart.bar_count, chart.bars_a_pass, chart.written_bar(5)) == (80, 4, 5)
+    quarter = written.tempo.changes[0].ns_per_quarter
+    assert chart.tempo.changes[0].ns_per_quarter == quarter * 10 / 7
+    assert chart.title == f"{written.title}, bars 5–8"
+
+
+@pytest.mark.parametrize(
+    ("words", "bars"),
+    [(["--from-bar", "3"], [2, 3]), (["--to-bar", "2"], [0, 1]), (["--from-bar", "4"], [3])],
+)
+def test_a_part_goes_from_the_beginning_or_to_the_end(words: list[str], bars: list[int]) -> None:
+    chart = chart_of("--chart", "seven-four", "--repeat", "1", *words)
+    assert [chart.written_bar(bar) for bar in range(chart.bar_count)] == bars
+
+
+def test_a_loop_goes_on_until_it_is_stopped() -> None:
+    chart = chart_of("--chart", "pulse", "--from-bar", "2", "--to-bar", "2", "--loop")
+    assert chart.bars_a_pass == 1
+    assert chart.length_ns > 29 * 60 * NS_PER_S
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--from-bar", "5"], "'seven-four' has 4 bars, and no bar 5"),
+        (["--to-bar", "9"], "no bar 9"),
+        (["--from-bar", "3", "--to-bar", "2"], "Bar 3 comes after bar 2"),
+        (["--bpm", "900", "--speed", "70"], ""),
+        (["--speed", "24"], ""),
+        (["--speed", "201"], ""),
+        (["--loop", "--repeat", "2"], ""),
+    ],
+)
+def test_a_part_that_is_not_there_is_refused(
+    words: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises((WrongUse, SystemExit)) as error:
+        chart_of("--chart", "seven-four", *words)
+    assert why in str(error.value)
+    assert why or "not allowed with" in (said := capsys.readouterr().err) or "outside 25" in said
+
+
+def test_a_part_without_notes_is_refused() -> None:
+    once = load_chart("seven-four")
+    quiet = replace(once, notes=once.notes[:1])
+    Path("quiet.json").write_text(document.dump(quiet))
+    with pytest.raises(WrongUse, match="no notes in bars 2 to 3"):
+        chart_of("--chart", "quiet.json", "--from-bar", "2", "--to-bar", "3")
+
+
+def test_a_chart_that_is_a_loop_already_is_played_as_it_is() -> None:
+    loop = load_chart("seven-four").repeated(3)
+    Path("loop.json").write_text(document.dump(loop))
+    assert chart_of("--chart", "loop.json", "--repeat", "1") == loop
+
+
 def test_a_chart_that_cannot_be_played_is_refused() -> None:
     with pytest.raises(WrongUse, match="fewer times"):
         chart_of("--repeat", "10000", "--chart", "straight-eighths", "--bpm", "1000")
     Path("rest.json").write_text(document.dump(replace(load_chart("pulse"), notes=())))
     with pytest.raises(ChartError, match="no notes"):
         chart_of("--chart", "rest.json")
+
+
+def test_a_start_pad_that_the_chart_plays_or_that_is_none_is_refused(station: Station) -> None:
+    code, _, err = station("play", "sim://", "--chart", "pulse", "--start-pad", "snare")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "has notes for the snare" in err
+    code, _, err = station("play", "sim://", "--chart", "pulse", "--start-pad", "aux1")
+    assert (code, "did you mean 'aux-1'" in err) == (2, True)

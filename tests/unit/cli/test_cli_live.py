@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from station.charts.chart import Chart, MetreChange
+from station.charts.excerpt import excerpt
 from station.charts.tempo import TempoMap
 from station.cli._live import LiveView
 from station.cli._screen import Lines, Silent, screen_for
@@ -115,6 +116,18 @@ def test_the_place_is_the_bar_and_the_beat(
     assert line.split()[2:].index("●") == place
 
 
+def test_in_a_loop_it_is_the_pass_and_the_bar_of_the_chart() -> None:
+    view = LiveView(excerpt(seven_four(4), 1, 3).repeated(3))
+    view.start_ns = START_NS
+    shown = [view.place_line(START_NS + 7 * BEAT_NS * bar) for bar in (0, 1, 2, 5)]
+    assert [line.split()[:4] for line in shown] == [
+        ["pass", "1", "bar", "2"],
+        ["pass", "1", "bar", "3"],
+        ["pass", "2", "bar", "2"],
+        ["pass", "3", "bar", "3"],
+    ]
+
+
 def test_without_a_terminal_there_is_a_line_every_five_seconds(view: LiveView) -> None:
     out = io.StringIO()
     screen = Lines(out)
@@ -176,3 +189,8 @@ def test_a_terminal_without_the_signs_gets_lines(view: LiveView) -> None:
     out.encoding = "ascii"
     with screen_for(out, "Seven", quiet=False) as screen:
         assert isinstance(screen, Lines)
+
+
+def test_hits_that_do_not_follow_the_chart_are_told_so(view: LiveView) -> None:
+    view.judge({"tempo": {"call": "undecided", "ratio_percent": None}, "matched": False})
+    assert view.interval_line() == "These hits do not follow the chart; check chart and tempo."

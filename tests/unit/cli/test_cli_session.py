@@ -33,9 +33,20 @@ from station.engine.messages import (
 from station.engine.ring import RECORD_DTYPE, Records
 from station.errors import EngineError, OutsideError, StationBug, WrongUse
 from station.files import load_chart
+from station.model import PAD_INDEX, JudgementKind, Pad
+from station.start_pad import StartPad
+from station.units import NS_PER_MS
 
 KIT = KitStatus("midi://x", "X", "general-midi", "open", "driver", 0.3, False, hint="a hint")
 REPORT = {"schema": "station.take/1"}
+
+
+def strikes(*at_ms: float) -> Records:
+    """Strikes on aux 1."""
+    records = np.zeros(len(at_ms), RECORD_DTYPE)
+    records["kind"], records["pad"] = JudgementKind.EXTRA, PAD_INDEX[Pad.AUX_1]
+    records["t_ns"] = [round(ms * NS_PER_MS) for ms in at_ms]
+    return records
 
 
 class FakeEngine:
@@ -44,6 +55,7 @@ class FakeEngine:
     def __init__(self, **answers: list[Message] | None) -> None:
         self.alive = True
         self.obeyed: list[Command] = []
+        self.struck: list[float] = []
         self._answers = answers
         self._said: list[Message] = [Progress("warming up"), Ready(1)]
 
@@ -54,7 +66,8 @@ class FakeEngine:
         self.alive = said is not None
 
     def poll(self) -> Records:
-        return np.empty(0, RECORD_DTYPE)
+        heard, self.struck = self.struck[:1], self.struck[1:]
+        return strikes(*heard)
 
     def messages(self) -> list[Message]:
         said, self._said = self._said, []
@@ -67,9 +80,11 @@ class FakeEngine:
         return "It died."
 
 
-def session(engine: FakeEngine, told: list[str] | None = None) -> Session:
+def session(
+    engine: FakeEngine, told: list[str] | None = None, start_pad: StartPad | None = None
+) -> Session:
     tell = (told if told is not None else []).append
-    return Session(cast("EngineClient", engine), LiveView(load_chart("pulse")), tell)
+    return Session(cast("EngineClient", engine), LiveView(load_chart("pulse")), tell, start_pad)
 
 
 def play(
@@ -168,3 +183,51 @@ def test_each_code_is_its_kind_of_error() -> None:
     assert type(error_of(Problem("x", 2))) is WrongUse
     assert type(error_of(Problem("x", 3))) is OutsideError
     assert type(error_of(Problem("x", 70))) is StationBug
+
+
+# ------------------------------------------------------------------ the start pad
+
+
+def test_two_strikes_on_the_start_pad_begin_and_two_more_end() -> None:
+    engine = FakeEngine(
+        connect=[KIT], start=[Started("id", -1)], stop=[Ended("id", "finished", REPORT)]
+    )
+    told: list[str] = []
+    made = session(engine, told, StartPad(Pad.AUX_1))
+    made.prepare(["midi://x"])
+    engine.struck = [0, 300]
+    assert made.await_sign(lambda s: "", threading.Event())
+    assert engine.struck == []
+    assert told[-1].startswith("strike the aux-1 twice")
+    engine.struck = [5000, 5400]
+    start = Start(document.dump(load_chart("pulse")))
+    assert made.play(start, Silent(), lambda s: "", threading.Event()).report == REPORT
+    assert [type(c) for c in engine.obeyed] == [Connect, Start, Stop]
+
+
+@pytest.mark.parametrize(("pressed", "begins"), [(" ", True), ("\n", True), ("q", False)])
+def test_a_key_begins_or_leaves_as_well(pressed: str, begins: bool) -> None:
+    made = session(FakeEngine(connect=[KIT]), start_pad=StartPad(Pad.AUX_1))
+    made.prepare(["midi://x"])
+    assert made.await_sign(lambda s: pressed, threading.Event()) is begins
+
+
+def test_an_interrupt_leaves() -> None:
+    made = session(FakeEngine(connect=[KIT]), start_pad=StartPad(Pad.AUX_1))
+    made.prepare(["midi://x"])
+    stop = threading.Event()
+    stop.set()
+    assert not made.await_sign(lambda s: "", stop)
+
+
+def test_nobody_is_waited_for_without_a_start_pad_or_without_a_drummer() -> None:
+    def never(seconds: float) -> str:
+        raise AssertionError
+
+    made = session(FakeEngine(connect=[KIT]))
+    made.prepare(["midi://x"])
+    assert made.await_sign(never, threading.Event())
+    simulated = FakeEngine(connect=[replace(KIT, simulated=True)])
+    made = session(simulated, start_pad=StartPad(Pad.AUX_1))
+    made.prepare(["sim://"])
+    assert made.await_sign(never, threading.Event())

@@ -10,6 +10,9 @@ from station.errors import EngineError
 COMMANDS: list[m.Command] = [
     m.Connect(["midi://TD-17", "serial:///dev/ttyACM0"]),
     m.Start(chart="{}", latency_ms=-3.5, start_ns=2**60, player="Nieman ♩", keep=False),
+    m.Start(chart="{}", click=m.Click("rim", groups=[3, 2]), kit_voices=m.KitVoices(gate="wide")),
+    m.OpenSound("audio://default", m.KitVoices(0.5)),
+    m.OpenSound("simsound://?ppm=50"),
     m.Stop(),
     m.AskReport("0192"),
     m.Quit(),
@@ -18,6 +21,9 @@ MESSAGES: list[m.Message] = [
     m.Progress("compiling"),
     m.Ready(4711),
     m.KitStatus("midi://X", "X", "general-midi", "open", "driver", 0.2, False),
+    m.SoundStatus("audio://default", "Card", 48_000, 11.5),
+    m.SoundStatus("audio://default", problem="There is no sound card."),
+    m.GridNow(2**60, 2**60 - 5, -40_000),
     m.Started("0192", -1),
     m.VerdictNow({"tempo": {"call": "rushing", "low": None}}),
     m.FoundAgain(2**60, "Followed again: you are 1 beat late."),
@@ -42,7 +48,17 @@ def test_messages(message: m.Message) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "[]", "nonsense", '{"kind": "Explode"}', '{"kind": "Stop", "now": 1}', "{}"]
+    "line",
+    [
+        "",
+        "[]",
+        "nonsense",
+        '{"kind": "Explode"}',
+        '{"kind": "Stop", "now": 1}',
+        "{}",
+        '{"kind": "Start", "chart": "", "click": {"loud": 1}}',
+        '{"kind": "Start", "chart": "", "click": 7}',
+    ],
 )
 def test_nonsense(line: str) -> None:
     with pytest.raises(EngineError, match="do not understand"):

@@ -103,6 +103,16 @@ class TestOneProcess:
         path.write_bytes(whole)
         assert list(reader.poll()["hit_seq"]) == [1, 2]
 
+    def test_two_words_torn_alike_do_not_hide_each_other(self, tmp_path: Path) -> None:
+        path = create_ring(tmp_path, capacity=8)
+        writer, reader = RingWriter(path), RingReader(path)
+        writer.put(numbered(0), 5, 5)
+        content = bytearray(path.read_bytes())
+        for name in ("arrival_ns", "judged_ns"):
+            content[64 + RECORD_DTYPE.fields[name][1]] ^= 0xFF
+        path.write_bytes(content)
+        assert len(reader.poll()) == 0
+
     def test_the_beat_is_seen(self, tmp_path: Path) -> None:
         path = create_ring(tmp_path)
         writer, reader = RingWriter(path), RingReader(path)

@@ -19,7 +19,7 @@ def test_a_board_says_who_it_is() -> None:
     assert Capability.HAPTIC in board.capabilities
 
 
-@pytest.mark.parametrize("newer", [replace(ACK, minor=1), replace(ACK, protocol_max=3)])
+@pytest.mark.parametrize("newer", [replace(ACK, minor=2), replace(ACK, protocol_max=3)])
 def test_a_newer_board_that_still_speaks_ours_is_welcome(newer: HelloAck) -> None:
     board = greet(newer)
     assert board.major == 1

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
+from firmware_bridge import codec
 from firmware_bridge.codec import encode
 from firmware_bridge.events import (
     Answered,
@@ -16,6 +17,7 @@ from firmware_bridge.events import (
     BoardEvent,
     Greeted,
     HitsLost,
+    PedalMoved,
     ScopePiece,
     Strike,
     Tied,
@@ -23,6 +25,7 @@ from firmware_bridge.events import (
 )
 from firmware_bridge.frames import encode_frame
 from firmware_bridge.messages import (
+    TYPE_OF,
     WHOLE_BOARD,
     Applied,
     Cue,
@@ -31,6 +34,7 @@ from firmware_bridge.messages import (
     Get,
     Got,
     PadHit,
+    Pedal,
     Ping,
     Refusal,
     Refused,
@@ -280,6 +284,43 @@ def test_a_newer_minor_is_understood() -> None:
     assert house.numbers() == list(range(20))
     assert house.session.counters.unknown > 20
     assert house.session.counters.misfits == 0
+
+
+def test_a_pedal_is_heard_in_our_time_and_said_again() -> None:
+    house = House(SimBoardConfig(ppm=100))
+    house.run(S)
+    began_ns = house.now_ns
+    for step in range(20):
+        house.board.pedal(house.now_ns, 2, step * 3_000)
+        house.run(10 * MS)
+    moved = of(PedalMoved, house.said)
+    assert [m.pedal.value for m in moved] == [step * 3_000 for step in range(20)]
+    assert max(abs(m.t_ns - began_ns - n * 10 * MS) for n, m in enumerate(moved)) < MS
+    again = of(PedalMoved, house.run(3 * S))
+    assert [m.pedal.value for m in again] == [57_000] * 3
+    assert again[-1].t_ns - again[0].t_ns == pytest.approx(2 * S, abs=MS)
+
+
+def test_where_a_pedal_was_before_the_clock_was_tied_is_said_once() -> None:
+    house = House()
+    for value in (1_000, 2_000, 3_000):
+        house.board.pedal(START_NS, 2, value)
+    house.run(200 * MS)
+    assert [m.pedal.value for m in of(PedalMoved, house.said)][-1] == 3_000
+    first = next(n for n, e in enumerate(house.said) if isinstance(e, PedalMoved))
+    assert any(isinstance(event, Tied) for event in house.said[:first])
+
+
+def test_a_1_0_host_passes_over_a_pedal(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    monkeypatch.delitem(codec._LAYOUTS, TYPE_OF[Pedal])
+    house.run(S)
+    house.board.pedal(house.now_ns, 2, 5)
+    house.play(20, 5 * MS)
+    house.run(S)
+    assert house.numbers() == list(range(20))
+    assert house.session.counters.unknown > 0
+    assert not of(PedalMoved, house.said)
 
 
 def test_a_newer_major_is_refused_in_one_sentence() -> None:

@@ -17,6 +17,7 @@ from station.hal.api import (
     LinkEvent,
     LinkState,
     MidiEvent,
+    PedalEvent,
     StrikeEvent,
 )
 from station.hal.registry import create_source
@@ -203,6 +204,16 @@ def test_a_kept_take_as_fast_as_it_goes_has_its_own_times(play, kept):
     assert source.info.sigma_ns == 2000
     # The kit's own name is in it, so that its profile is found again.
     assert source.info.name == f"Replay of take {take_id[:8]} on TD-17 MIDI 1"
+
+
+def test_a_pad_with_a_pedal_is_told_where_it_was(play, kept):
+    hit = replace(HITS[0], pad=Pad.HI_HAT, zone=Zone.CLOSED, note=-1, openness=11)
+    take_id = kept([hit])
+    _, events = play(f"replay://{take_id}?speed=max", ManualClock())
+    pedal, struck, _ = events
+    assert pedal == PedalEvent(hit.arrival_ns, PAD_INDEX[Pad.HI_HAT], 11)
+    assert isinstance(struck, StrikeEvent)
+    assert (struck.pad, struck.arrival_ns) == (pedal.pad, hit.arrival_ns)
 
 
 def test_a_kept_take_in_real_time_begins_with_its_first_hit(play, kept):

@@ -31,7 +31,7 @@ def raw(division, track, kind=0):
 
 
 def timed_messages(data, name):
-    return read_played_file(data, name).messages
+    return read_played_file(data, name).messages()
 
 
 def on(note, time, channel=9):
@@ -74,11 +74,11 @@ def test_every_channel_message_stays_and_nothing_else():
 
 def test_the_drums_are_channel_10_or_everything():
     both = read_played_file(smf([on(38, 1), on(60, 1, channel=0)]), "t")
-    assert both.of_the_drums() == both.of_channel(9) == both.messages[:1]
+    assert both.of_the_drums().messages() == both.of_channel(9).messages() == both.messages()[:1]
     silent = mido.Message("control_change", control=4, value=0, channel=9, time=0)
     melody = read_played_file(smf([silent, on(60, 1, channel=0)]), "t")
-    assert melody.of_the_drums() == melody.messages
-    assert len(melody.messages) == 2
+    assert melody.of_the_drums().messages() == melody.messages()
+    assert len(melody.messages()) == 2
 
 
 def test_the_longest_tick_says_how_finely():

@@ -9,6 +9,7 @@ from station.hal.api import (
     LinkState,
     MidiEvent,
     OverflowEvent,
+    PedalEvent,
     StrikeEvent,
 )
 from station.kits.library import load_library
@@ -242,6 +243,39 @@ def test_a_boards_velocity_stays_in_its_bounds(velocity, kept):
 def test_garbage_is_neither_hit_nor_mark(data):
     result = translate(midi(0, *data))
     assert (result.hits, result.marks) == ([], [])
+
+
+def test_a_pedal_without_midi_opens_its_hi_hat_and_nothing_else():
+    profile = PROFILES["trigger-board"]
+    result = translate(
+        strike(0, 2),
+        PedalEvent(1 * MS, 2, 0),
+        strike(100, 2),
+        PedalEvent(101 * MS, 1, 60),  # the snare has no pedal
+        strike(200, 2, 1),
+        PedalEvent(201 * MS, 2, 60),
+        strike(300, 2),
+        PedalEvent(301 * MS, 2, 127),
+        strike(400, 2),
+        strike(500, 1),
+        profile=profile,
+    )
+    assert [(h.zone, h.openness) for h in result.hits] == [
+        (Zone.BOW, -1),
+        (Zone.CLOSED, 0),
+        (Zone.CLOSED, 0),
+        (Zone.HALF_OPEN, 60),
+        (Zone.OPEN, 127),
+        (Zone.HEAD, -1),
+    ]
+
+
+def test_a_foot_on_the_trigger_boards_hi_hat_plays_its_pedal():
+    hits = translate(strike(0, 2, 3), strike(500, 2, 4), profile=PROFILES["trigger-board"]).hits
+    assert [(h.pad, h.zone) for h in hits] == [
+        (Pad.HI_HAT_PEDAL, Zone.FOOT),
+        (Pad.HI_HAT_PEDAL, Zone.SPLASH),
+    ]
 
 
 def test_a_board_says_each_grab_once_and_each_is_a_mark():

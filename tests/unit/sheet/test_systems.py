@@ -65,6 +65,17 @@ def test_a_metre_is_shown_where_it_is_new(written: Write) -> None:
     assert [s.shows_metre for s in systems_of(chart, 105)] == [True, False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("a_pass", "expected"),
+    [(1, [4, 4, 4]), (2, [4, 4, 4]), (3, [2, 1] * 4), (6, [4, 2, 4, 2])],
+)
+def test_a_line_holds_part_of_a_pass_or_whole_ones(
+    written: Write, a_pass: int, expected: list[int]
+) -> None:
+    chart = written(GROOVE, head=f'order = ["b0 x{a_pass}"]').repeated(12 // a_pass)
+    assert [s.last_bar - s.first_bar for s in systems_of(chart, 105)] == expected
+
+
 def test_an_empty_chart_has_no_line(written: Write) -> None:
     chart = replace(written(GROOVE), notes=(), length_ticks=0)
     assert systems_of(chart, 105) == ()

@@ -92,6 +92,9 @@ def test_a_take_kept_in_any_schema_is_read_today(db: Path, revision: str) -> Non
             )
             for i in range(3)
         ]
+        # Since 0003.
+        kept = take.calibration
+        assert (kept.latency_ns if kept else None) == (3_000_000 if revision >= "0003" else None)
         assert store.marks(TAKE_ID) == [Mark(5_100_000_000, MarkKind.GAP_BEGIN, "unplugged")]
 
 

@@ -15,7 +15,7 @@ import pytest
 from station import settings
 from station.errors import StoreError, StoreReason, WrongUse
 from station.hits import HIT_DTYPE, from_array, to_array
-from station.model import Hit, Mark, MarkKind, Take, TakeState
+from station.model import Calibration, GridStep, Hit, Mark, MarkKind, Take, TakeState
 from station.takes import blocks
 from station.takes.store import Store
 
@@ -38,6 +38,32 @@ def test_a_take_comes_back_as_it_was(store: Store, new_take: NewTake, hit: NewHi
     assert store.take(take.id) == replace(take, state=TakeState.FINISHED)
     assert from_array(store.hits(take.id)) == hits
     assert store.marks(take.id) == marks
+
+
+def test_how_the_click_ran_comes_back_and_moves_the_hits(
+    store: Store, new_take: NewTake, hit: NewHit
+) -> None:
+    steps = [GridStep(5_000_000_000, 5_000_000_000, 50_000), GridStep(6 * 10**9, 6_000_050_000, 0)]
+    take = new_take()
+    with store.begin(take) as writer:
+        writer.grid_step(steps[0])
+        writer.add([hit(0), hit(10)])
+        writer.grid_step(steps[1])
+        writer.add([hit(20)])
+    assert store.grid_steps(take.id) == steps
+    late = store.hits_on_grid(take.id)["t_ns"] - store.hits(take.id)["t_ns"]
+    assert late.tolist() == [0, 45_000, 50_000]
+
+
+def test_the_newest_calibration_of_a_kit_with_a_sound_counts(store: Store) -> None:
+    first = Calibration("midi://TD-17", "audio://default", 9_000_000, 800_000, 20, "tap", "a")
+    second = replace(first, latency_ns=8_000_000, method="loopback")
+    other = replace(first, sound="audio://USB")
+    for calibration in (first, second, other):
+        store.calibrate(calibration)
+    assert store.calibration("midi://TD-17", "audio://default") == second
+    assert store.calibration("midi://TD-17", "audio://USB") == other
+    assert store.calibration("midi://SPD", "audio://default") is None
 
 
 def test_a_list_says_the_newest_first_and_counts_hits(

@@ -16,7 +16,7 @@ import pytest
 from station.clock import Clock
 from station.errors import StoreError, StoreReason
 from station.hits import from_array
-from station.model import Hit, Mark, MarkKind, Take, TakeState
+from station.model import GridStep, Hit, Mark, MarkKind, Take, TakeState
 from station.takes import database
 from station.takes.store import Store
 
@@ -183,6 +183,7 @@ def test_a_disk_that_stays_full_is_taken_in_by_whoever_opens_next(
         filler = fill(small_disk)
         writer.add([hit(i) for i in range(3000)])
         writer.mark(Mark(5, MarkKind.CHOKE))
+        writer.grid_step(GridStep(6, 6, 50_000))
         writer.set_start(123)
         writer.finish()
         assert writer.problem is not None
@@ -198,6 +199,7 @@ def test_a_disk_that_stays_full_is_taken_in_by_whoever_opens_next(
         assert (take.state, take.start_ns) == (TakeState.FINISHED, 123)
         assert from_array(store.hits(writer.take_id)) == [hit(i) for i in range(3000)]
         assert store.marks(writer.take_id) == [Mark(5, MarkKind.CHOKE)]
+        assert store.grid_steps(writer.take_id) == [GridStep(6, 6, 50_000)]
         assert store.takes()[0].hit_count == 3000
     assert not any(folder.exists() for folder in spills)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from station.timing.beam_kernels import _LIMBS_MS as LIMBS_MS
+from station.timing.beam_entry import LIMBS_MS
 from station.timing.beam_layout import LEVEL_NOISE, RATE_NOISE, Priors
 
 
@@ -18,16 +18,27 @@ class Reading:
     log_weight: float
     labels: tuple[int, ...] = ()
     next_note: int = 0
+    last_ms: float = 0.0
+    last_t_ms: float = -math.inf
+    tie: float = 0.0
+
+    @property
+    def expected_ms(self) -> float:
+        return (1 - self.tie) * self.offset_ms + self.tie * self.last_ms
 
 
 @dataclass
 class Clock:
-    """The covariance that all readings share, and the noise."""
+    """The covariance that all readings share, the noise, and how alike it is at one time."""
 
     offset_var: float
     covariance: float
     rate_var: float
     noise_var: float
+    tie: float = 0.0
+
+    def innovation_var(self, tie: float) -> float:
+        return (1 - tie) ** 2 * self.offset_var + (1 - tie**2) * self.noise_var
 
     def pass_time(self, dt: float, keep: float) -> None:
         q1, q2 = LEVEL_NOISE[1] * self.noise_var, RATE_NOISE[1] * self.noise_var
@@ -35,8 +46,9 @@ class Clock:
         self.covariance = keep * (self.covariance + dt * (self.rate_var + q2 * dt / 2))
         self.rate_var = keep * keep * (self.rate_var + q2 * dt)
 
-    def shrink(self, is_note: float) -> None:
-        var = self.offset_var + self.noise_var
+    def shrink(self, is_note: float, tie: float) -> None:
+        var = self.innovation_var(tie)
+        is_note *= (1 - tie) ** 2
         gain, rate_gain = self.offset_var / var, self.covariance / var
         self.rate_var -= is_note * rate_gain * self.covariance
         self.covariance -= is_note * gain * self.covariance
@@ -58,7 +70,7 @@ def exhaustive_votes(
     p = Priors()
     readings = [Reading(0.0, 0.0, 0.0)]
     said: list[dict[int, float]] = []
-    now = written_ms[0]
+    now = max(written_ms[0], hits_ms[0])  # until the first hit no time passes
     for t in hits_ms:
         dt = t - now if t > now else 0.0
         now = max(now, t)
@@ -67,40 +79,45 @@ def exhaustive_votes(
         readings = [
             child
             for reading in readings
-            for child in _children(_moved(reading, dt, keep, p), t, written_ms, stray_rate, clock)
+            for child in _children(
+                _moved(reading, dt, keep, t, clock.tie, p), t, written_ms, stray_rate, clock
+            )
         ]
-        top = max(r.log_weight for r in readings)
+        leader = max(readings, key=lambda r: r.log_weight)
+        top = leader.log_weight
         votes: dict[int, float] = {}
         for r in readings:
             votes[r.labels[-1]] = votes.get(r.labels[-1], 0.0) + math.exp(r.log_weight - top)
         total = sum(votes.values())
         said.append({label: vote / total for label, vote in votes.items()})
-        clock.shrink(1 - said[-1].get(-1, 0.0))
+        clock.shrink(1 - said[-1].get(-1, 0.0), leader.tie)
     return said
 
 
-def _moved(r: Reading, dt: float, keep: float, p: Priors) -> Reading:
+def _moved(r: Reading, dt: float, keep: float, t: float, tie: float, p: Priors) -> Reading:
     offset, rate = r.offset_ms + r.rate * dt, r.rate * keep
     away = (offset / p.pull_ms) ** 2
     pulled = r.log_weight - p.pull_per_ms * dt * away / (1 + away)
-    return replace(r, offset_ms=offset, rate=rate, log_weight=pulled)
+    fading = max(1 - (t - r.last_t_ms) / p.tie_ms, 0.0)
+    return replace(r, offset_ms=offset, rate=rate, log_weight=pulled, tie=tie * fading)
 
 
 def _children(
     r: Reading, t: float, written_ms: list[float], stray_rate: float, clock: Clock
 ) -> list[Reading]:
     p = Priors()
-    var = clock.offset_var + clock.noise_var
+    gate = p.gate * math.sqrt(clock.innovation_var(0.0))
+    var = clock.innovation_var(r.tie)
     sd = math.sqrt(var)
     miss_log = math.log(p.missed)
     while r.next_note < len(written_ms) and (
-        written_ms[r.next_note] < t - r.offset_ms - p.gate * sd - LIMBS_MS
+        written_ms[r.next_note] < t - r.offset_ms - gate - LIMBS_MS
     ):
         r = replace(r, log_weight=r.log_weight + miss_log, next_note=r.next_note + 1)
     children = [replace(r, log_weight=r.log_weight + math.log(stray_rate), labels=(*r.labels, -1))]
     for note in range(r.next_note, len(written_ms)):
-        error = t - r.offset_ms - written_ms[note]
-        if abs(error) >= p.gate * sd:
+        error = t - r.expected_ms - written_ms[note]
+        if abs(error) >= gate:
             continue
         z = abs(error) / sd
         cost = 0.5 * z * z if z < p.huber else p.huber * z - 0.5 * p.huber**2
@@ -114,11 +131,14 @@ def _children(
         clipped = min(max(error, -p.huber * sd), p.huber * sd)
         children.append(
             Reading(
-                r.offset_ms + clock.offset_var / var * clipped,
-                r.rate + clock.covariance / var * clipped,
+                r.offset_ms + (1 - r.tie) * clock.offset_var / var * clipped,
+                r.rate + (1 - r.tie) * clock.covariance / var * clipped,
                 weight,
                 (*r.labels, note),
                 note + 1,
+                t - written_ms[note],
+                t,
+                r.tie,
             )
         )
     return children

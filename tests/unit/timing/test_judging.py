@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import copy
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from station.charts.chart import Chart, MetreChange
-from station.charts.tempo import TempoMap
+from station.charts.tempo import TempoChange, TempoMap
 from station.model import Note, Pad, Zone
 from station.timing.beam import HEARD, BeamMatcher
 from station.timing.judging import Judging
@@ -40,6 +41,67 @@ def stumbling() -> np.ndarray:
     hits["lane"] = np.concatenate((CHART.lanes[kept], rng.choice(CHART.lanes, 30)))
     hits["velocity"] = rng.integers(1, 128, len(hits))
     return hits[np.argsort(hits["t_ns"], kind="stable")]
+
+
+def slow_then_fast(slow_bars: int, fast_bars: int, metre: tuple[MetreChange, ...]) -> Chart:
+    """Eighths on the snare, at 60 BPM and then at 330."""
+    at = 1920 * slow_bars
+    tempo = TempoMap(
+        480,
+        (
+            TempoChange(0, Fraction(NS_PER_MINUTE, 60)),
+            TempoChange(at, Fraction(NS_PER_MINUTE, 330)),
+        ),
+    )
+    length = at + 1920 * fast_bars
+    notes = tuple(Note(tick, Pad.SNARE, Zone.HEAD, 38) for tick in range(0, length, 240))
+    return Chart("t", tempo, metre, notes, length)
+
+
+def hits_of(chart: Chart, played: np.ndarray) -> np.ndarray:
+    hits = np.zeros(int(played.sum()), dtype=HEARD)
+    hits["t_ns"] = chart.written_ns[played]
+    hits["lane"] = chart.lanes[played]
+    return hits
+
+
+def test_a_stop_is_as_long_as_bars_are_where_it_is():
+    chart = slow_then_fast(4, 60, (MetreChange(0, 4, 4),))
+    back_ns = int(chart.written_ns[8 * 34])
+    stopped = (chart.written_ns >= back_ns - 2 * BAR_NS) & (chart.written_ns < back_ns)
+    judging = Judging(chart, calibrated=True)
+    judging.hear(hits_of(chart, ~stopped))
+    judging.finish()
+    assert [r.stopped_ns // BAR_NS for r in judging.resyncs] == [2]
+
+
+def test_a_label_waits_for_a_bar_of_the_metre_that_is_in_force():
+    chart = slow_then_fast(1, 8, (MetreChange(0, 4, 4), MetreChange(1920, 2, 4)))
+    judging = Judging(chart, calibrated=True)
+    hits = hits_of(chart, np.arange(len(chart.notes)) < 30)
+    judging.hear(hits)
+    judging.advance(int(hits["t_ns"][-2]) + BAR_NS // 2 + 1)
+    assert judging.advance(int(hits["t_ns"][-1]) + BAR_NS // 2 - 1)["ticket"].tolist() == []
+    assert judging.advance(int(hits["t_ns"][-1]) + BAR_NS // 2 + 1)["ticket"].tolist() == [29]
+
+
+def test_accents_by_place_in_the_beat_are_evidence():
+    beat = [Note(480 * i + 120 * k, Pad.SNARE, Zone.HEAD, 38) for i in range(100) for k in range(4)]
+    chart = Chart("t", TempoMap.constant(330, 480), (MetreChange(0, 4, 4),), tuple(beat), 48_000)
+    # A beat in which the second and third sixteenth are missing, and one comes between them.
+    jitter = np.random.default_rng(1).normal(0.0, 8e6, 398).astype(np.int64)
+    times = np.delete(chart.written_ns, [201, 202]) + jitter
+    hits = np.zeros(len(times) + 1, dtype=HEARD)
+    between = (int(chart.written_ns[201]) + int(chart.written_ns[202])) // 2
+    hits["t_ns"] = np.insert(times, 201, between)
+    hits["lane"] = chart.lanes[0]
+    loud = np.tile([110, 80, 50, 80], 100)
+    for velocity, note in ((80, 201), (50, 202)):
+        hits["velocity"] = np.insert(np.delete(loud, [201, 202]), 201, velocity)
+        judging = Judging(chart, calibrated=True)
+        judging.hear(hits.copy())
+        settled = judging.finish()
+        assert settled["chart_index"][settled["ticket"] == 201].tolist() == [note]
 
 
 def test_all_in_one_call_says_what_its_parts_say_one_after_the_other():

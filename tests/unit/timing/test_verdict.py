@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
@@ -8,7 +9,8 @@ import twins
 
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
-from station.model import Note, Pad, PlacementCall, TempoCall, Zone
+from station.model import Note, Pad, PlacementCall, SwingCall, TempoCall, Zone
+from station.timing import evidence
 from station.timing.beam import CONFIRMED, MISSED
 from station.timing.verdict import RunningVerdict
 
@@ -112,9 +114,9 @@ def test_a_robot_is_centred_and_steady():
 
 
 def test_means_are_over_batches_of_beats():
-    offsets = [x if i % 3 else None for i, x in enumerate(jitter(64, -9))]
-    chart = pulse(32, per_beat=2)
-    played = [(i // 2, x) for i, x in enumerate(offsets) if x is not None]
+    offsets = [x if i % 4 else None for i, x in enumerate(jitter(96, -9))]
+    chart = pulse(32, per_beat=3)
+    played = [(i // 3, x) for i, x in enumerate(offsets) if x is not None]
     means = twins.batch_means([b for b, _ in played], [x for _, x in played], 8)
     expected = sum(mean for _, mean in means) / len(means)
     # A little more weight on the ends, as far as the player may be one who wanders.
@@ -156,15 +158,28 @@ def test_a_contradicted_call_is_replaced():
     assert calls.count(PlacementCall.AHEAD) == calls.count(PlacementCall.BEHIND) == 1
 
 
-def test_a_call_that_the_interval_excludes_is_withdrawn():
+def test_a_call_that_the_estimate_leaves_is_withdrawn():
     told = calls_of([[-14.0 - i % 2] * 8 for i in range(20)] + [[50.0] * 8] * 300)
     assert [p.call for p in told[:3]] == [
         PlacementCall.UNDECIDED,
         PlacementCall.AHEAD,
         PlacementCall.UNDECIDED,
     ]
-    assert told[2].low > -6
+    assert -6 < told[2].offset_ms < 6
     assert told[2].called_at_beat is None
+
+
+def test_a_tempo_call_goes_when_what_was_gained_is_given_back():
+    # 2 % fast for 100 beats, and by and by back to the click.
+    lead = [-10.0 * min(i, 100) + 5.0 * min(max(i - 100, 0), 200) for i in range(800)]
+    offsets = [a + b for a, b in zip(lead, jitter(800, sd=5), strict=True)]
+    running = RunningVerdict(pulse(800), calibrated=True)
+    running.feed(settled(offsets)[:96])
+    assert running.verdict().tempo.call is TempoCall.RUSHING
+    running.feed(settled(offsets)[96:])
+    tempo = running.verdict().tempo
+    assert -0.3 < tempo.ratio_percent < 0.3
+    assert tempo.call in (TempoCall.UNDECIDED, TempoCall.STEADY)
 
 
 def test_a_call_stands_while_the_interval_only_widens():
@@ -206,6 +221,64 @@ def test_spread_is_what_is_left_after_the_drift():
     assert spread.low < 8 < spread.high
     assert spread.sd_ms == pytest.approx(8, rel=0.07)
     assert verdict_of(jitter(640, 50, sd=8)).spread.sd_ms == pytest.approx(8, rel=0.07)
+
+
+def like_real_takes(n, seed):
+    """SD 11 ms, correlated from beat to beat as in real takes, without their slow wander."""
+    rng, level, offsets = random.Random(seed), 0.0, []
+    for _ in range(n):
+        level = 0.53 * level + rng.gauss(0, 10 * math.sqrt(1 - 0.53**2))
+        offsets.append(level + rng.gauss(0, math.sqrt(21)))
+    return offsets
+
+
+def test_spread_is_not_read_low_where_offsets_are_correlated():
+    spread = verdict_of(like_real_takes(12_000, 4)).spread
+    assert spread.sd_ms == pytest.approx(11, rel=0.03)
+    assert spread.low < 11 < spread.high
+
+
+def test_slow_wander_is_no_spread():
+    n = 6400
+    wander = [8 * math.sin(2 * math.pi * i / 200) for i in range(n)]
+    offsets = [a + b for a, b in zip(wander, jitter(n, sd=8), strict=True)]
+    assert verdict_of(offsets).spread.sd_ms == pytest.approx(8, rel=0.03)
+
+
+@pytest.mark.parametrize("missing", [(), (3, 5, 17), range(8, 12), range(28, 32)])
+def test_a_stretch_of_spread_is_its_definition(missing):
+    offsets = [None if i in missing else 2 * i + x for i, x in enumerate(jitter(32))]
+    running = RunningVerdict(pulse(32), calibrated=True)
+    running.feed(settled(offsets))
+    moments = running.tables()[4][evidence.SPREAD]
+    played = [(i, x) for i, x in enumerate(offsets) if x is not None]
+    t = [[i for i, _ in played if i // 4 == batch] for batch in range(8)]
+    x = [[x for i, x in played if i // 4 == batch] for batch in range(8)]
+    expected = twins.variance_about_the_course(t, x, evidence.SPREAD_APART)
+    assert moments["n"] == 1
+    assert evidence.SPREAD_CENTRE * math.exp(moments["mean"]) == pytest.approx(expected)
+
+
+def test_no_spread_is_told_of_hits_that_show_no_course():
+    # Beats 12 to 19 alone: nobody knows where they would have lain.
+    offsets = [x if 12 <= i % 32 < 20 else None for i, x in enumerate(jitter(320))]
+    assert verdict_of(offsets).spread is None
+
+
+def limb_of(apart):
+    """The kick against the hi-hat, of a player whose kick is so much apart in each beat."""
+    chart = kit(len(apart))
+    noise = jitter(len(chart.notes), sd=7)
+    late = [apart[n.tick // 480] if n.pad is Pad.KICK else 0.0 for n in chart.notes]
+    (limb,) = verdict_of([a + b for a, b in zip(late, noise, strict=True)], chart).limbs
+    return limb
+
+
+def test_the_interval_of_a_limb_that_wanders_is_wider():
+    still = limb_of([-6.6] * 800)
+    wandering = limb_of([-6.6 + 6 * math.sin(2 * math.pi * i / 130) for i in range(800)])
+    assert wandering.low < -6.6 < wandering.high
+    assert wandering.high - wandering.low > 1.4 * (still.high - still.low)
 
 
 def test_limbs_are_told_by_pairs_against_the_hi_hat():
@@ -260,3 +333,74 @@ def test_straight_eighths_are_written_even_and_a_pulse_does_not_swing():
     chart = kit(32, written_swing=0.5)
     assert verdict_of([0.0] * len(chart.notes), chart).swing.written == pytest.approx(1.0)
     assert verdict_of(jitter(64)).swing is None
+
+
+def swung(chart, played, mean=0.0, sd=4.0, seed=3):
+    """Offsets of a player whose off-beats, on whichever pad, lie at `played` to one."""
+    rng, beat_ms = random.Random(seed), 60_000 / chart.bpm
+    offsets = []
+    for n in chart.notes:
+        place = n.tick % 480 / 480
+        late = beat_ms * (played / (1 + played) - place) if place else 0.0
+        offsets.append(mean + late + rng.gauss(0, sd))
+    return offsets
+
+
+@pytest.mark.parametrize(
+    ("written", "played", "call"),
+    [
+        (2.0, 1.1, SwingCall.NARROWER),
+        (1.0, 1.5, SwingCall.WIDER),
+        (2.0, 2.0, SwingCall.AS_WRITTEN),
+        (1.0, 1.0, SwingCall.AS_WRITTEN),
+    ],
+)
+def test_swing_is_judged_against_the_ratio_that_is_written(written, played, call):
+    chart = kit(480, written_swing=written / (1 + written))
+    swing = verdict_of(swung(chart, played), chart).swing
+    assert swing.call is call
+    assert 0 < swing.called_at_beat <= 480
+    assert swing.written == pytest.approx(written, rel=0.01)
+
+
+def test_swing_is_undecided_near_the_margin_and_of_few_off_beats():
+    chart = kit(192)  # at 120 BPM 6.25 ms are noticed: .0125 of a beat
+    near = (2 / 3 - 0.0125) / (1 / 3 + 0.0125)
+    swing = verdict_of(swung(chart, near), chart).swing
+    assert swing.call is SwingCall.UNDECIDED
+    assert swing.called_at_beat is None
+    few = kit(14)
+    assert verdict_of(swung(few, 1.1), few).swing.call is SwingCall.UNDECIDED
+
+
+def test_what_is_swung_says_nothing_of_the_click():
+    # The snare, which swings too, has no beat of its own that would show it.
+    notes = [
+        Note(i * 480 + d, pad, Zone.HEAD, note)
+        for i in range(320)
+        for d, pad, note in ((0, Pad.RIDE, 51), (320, Pad.RIDE, 51), (320, Pad.SNARE, 38))
+    ]
+    notes.sort(key=lambda n: (n.tick, n.midi_note))
+    chart = Chart(
+        "ride", TempoMap.constant(330, 480), (MetreChange(0, 4, 4),), tuple(notes), 320 * 480
+    )
+    for mean, call in ((0.0, PlacementCall.CENTRED), (14.0, PlacementCall.BEHIND)):
+        verdict = verdict_of(swung(chart, 1.1, mean), chart)
+        assert verdict.placement.call is call
+        assert verdict.placement.offset_ms == pytest.approx(mean, abs=1)
+        assert verdict.spread.sd_ms == pytest.approx(4, rel=0.1)
+        assert verdict.tempo.call is TempoCall.STEADY
+        assert verdict.swing.ratio == pytest.approx(1.1, abs=0.03)
+
+
+def test_even_notes_on_one_pad_that_may_be_the_ones_before_are_not_placed():
+    late = jitter(320, 150)  # of 500 ms from note to note
+    assert verdict_of(late).placement.call is PlacementCall.BEHIND
+    placement = verdict_of([None, *late[1:]]).placement
+    assert placement.call is PlacementCall.UNDECIDED
+    assert placement.offset_ms == pytest.approx(150, abs=2)
+    near = [None, *jitter(319, 40)]
+    assert verdict_of(near).placement.call is PlacementCall.BEHIND
+    chart = kit(160)
+    others = [None if i < 2 else 150 + x for i, x in enumerate(jitter(480))]
+    assert verdict_of(others, chart).placement.call is PlacementCall.BEHIND

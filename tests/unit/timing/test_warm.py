@@ -40,6 +40,6 @@ def test_a_new_cache_is_filled_once_and_says_so(tmp_path):
         ).stdout
         for _ in range(2)
     ]
-    assert outputs[0].startswith("Compiling the timing kernels")
+    assert outputs[0].startswith("Compiling the kernels")
     assert "hit_kernel.judge" in outputs[0]
     assert outputs[1] == ""

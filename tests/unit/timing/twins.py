@@ -64,3 +64,20 @@ def batch_means(beats: list[int], offsets: list[float], size: int) -> list[tuple
     for beat, offset in zip(beats, offsets, strict=True):
         batches.setdefault(beat // size, []).append(offset)
     return [(b, math.fsum(xs) / len(xs)) for b, xs in sorted(batches.items())]
+
+
+def variance_about_the_course(t, x, apart):
+    """What hits scatter about the means of their batches, and these about their course.
+
+    `t`, `x` are one list a batch, in order; an empty one is a batch without a hit.
+    """
+    slope = np.polyfit(np.concatenate(t), np.concatenate(x), 1)[0]
+    level = [np.asarray(xs) - slope * np.asarray(ts) for xs, ts in zip(x, t, strict=True)]
+    within = sum(np.var(hits) * len(hits) for hits in level if len(hits))
+    threes = zip(level, level[apart:], level[2 * apart :], strict=False)
+    bends = [
+        (np.mean(a) - 2 * np.mean(b) + np.mean(c)) ** 2 / 6
+        for a, b, c in threes
+        if len(a) and len(b) and len(c)
+    ]
+    return within / sum(map(len, level)) + np.mean(bends)

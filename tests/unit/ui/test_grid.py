@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from station.charts.chart import Chart, MetreChange
+from station.charts.excerpt import excerpt
 from station.charts.tempo import TempoMap
 from station.model import Note, Pad, Zone
 from ui.grid import Grid, Place
@@ -37,16 +38,16 @@ def test_a_slow_page_has_one_bar() -> None:
 def test_the_place_in_the_count_in_the_chart_and_past_its_end() -> None:
     grid = Grid(chart(60, 2))
     second = 1_000_000_000
-    assert grid.place_at(-4 * second) == Place(-1, 0, 4, 0)
-    assert grid.place_at(-1) == Place(-1, 3, 4, second - 1)
-    assert grid.place_at(0) == Place(0, 0, 4, 0)
-    assert grid.place_at(5 * second + 7) == Place(1, 1, 4, 7)
+    assert grid.place_at(-4 * second) == Place(-1, 0, 4, 0, second)
+    assert grid.place_at(-1) == Place(-1, 3, 4, second - 1, second)
+    assert grid.place_at(0) == Place(0, 0, 4, 0, second)
+    assert grid.place_at(5 * second + 7) == Place(1, 1, 4, 7, second)
     assert grid.place_at(30 * second).bar == 1
 
 
 def test_a_metre_change_changes_how_many_beats_are_counted() -> None:
     grid = Grid(chart(60, 2, (MetreChange(0, 4, 4), MetreChange(1920, 8, 8))))
-    assert grid.place_at(4_500_000_000) == Place(1, 1, 8, 0)
+    assert grid.place_at(4_500_000_000) == Place(1, 1, 8, 0, 500_000_000)
 
 
 @pytest.mark.parametrize("t_ms", [-1500, -1, 0, 1, 2908, 2910, 5000, 5817, 9000])
@@ -65,3 +66,29 @@ def test_a_chart_without_bars_has_pages_all_the_same() -> None:
     assert grid.page(0).length_ns > 0
     assert grid.position(0) == 0
     assert grid.place_at(0).bar == 0
+
+
+def test_the_last_beat_ends_with_the_chart() -> None:
+    grid = Grid(chart(60, 1))
+    assert grid.place_at(3_999_999_999).beat_ns == 1_000_000_000
+
+
+def test_the_bars_of_a_loop_are_called_as_they_are_written() -> None:
+    loop = Grid(excerpt(chart(330, 8), 4, 6).repeated(3))
+    assert [loop.written_bar(bar) for bar in range(loop.bars)] == [5, 6] * 3
+    assert loop.bar_words(3) == "BAR 6 · PASS 2/3"
+    assert loop.length_words() == "2 bars × 3"
+    endless = Grid(loop.chart, open_end=True)
+    assert endless.bar_words(3) == "BAR 6 · PASS 2"
+    assert endless.length_words() == "2 bars, over and over"
+    once = Grid(chart(330, 8))
+    assert (once.bar_words(0), once.length_words()) == ("BAR 1 of 8", "8 bars")
+
+
+def test_every_bar_is_on_its_page() -> None:
+    grid = Grid(chart(330, 11))
+    for bar in range(11):
+        page = grid.pages[grid.page_with(bar)]
+        assert bar in [number for _, number in page.bar_starts]
+        begin, end = grid.bar_ns(bar)
+        assert page.start_ns <= begin < end <= page.end_ns

@@ -57,6 +57,17 @@ def test_limbs_spread_and_swing_read_as_sentences() -> None:
     assert words.limb_lines(said) == ["kick 6.6 ms before hi-hat (−8.1 … −5.0)"]
     assert words.spread_line(said) == "±8.8 ms  (8.1 … 9.6)"
     assert words.swing_line(said) == "1.21 : 1  (1.17 … 1.25)"
+    said["swing"] |= {"call": "narrower"}
+    assert words.swing_line(said) == "1.21 : 1  (1.17 … 1.25)  narrower than written"
+    said["swing"] |= {"call": "undecided"}
+    assert words.swing_line(said) == "1.21 : 1  (1.17 … 1.25)"
+
+
+def test_hits_that_do_not_follow_the_chart_are_told_so() -> None:
+    assert words.tempo_line(verdict(matched=False)) == (
+        "These hits do not follow the chart; check chart and tempo."
+    )
+    assert words.tempo_line(verdict(matched=None)) == words.NOT_SAID
 
 
 def kit(**changes: Any) -> KitStatus:

@@ -1,0 +1,156 @@
+"""The core on a Cortex-M3 in QEMU, whose clock is this computer's: hits, lights, the truth."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from firmware_bridge.bench.firmware_sync import render
+from firmware_bridge.codec import Unread, decode
+from firmware_bridge.cues import CueDone
+from firmware_bridge.firmware.emulated_m3 import (
+    CHANNELS,
+    M3OnPty,
+    M3Setup,
+    missing_m3,
+    said_by_m3,
+)
+from firmware_bridge.frames import FrameDecoder
+from firmware_bridge.messages import Heartbeat, HelloAck, Message, PadHit
+from firmware_bridge.piezo import Converter, PadKind, Rig, Strike, make_pad
+from firmware_bridge.source import SerialSource
+from station.clock import MONOTONIC
+from station.hal.api import StrikeEvent
+from station.hal.registry import create_source
+from station.units import NS_PER_MS
+
+WHY_NOT = missing_m3()
+if WHY_NOT is not None:
+    pytest.skip(WHY_NOT, allow_module_level=True)
+
+MS = 1_000
+S = 1_000_000
+
+T = TypeVar("T")
+
+
+def of_kind(kind: type[T], said: Sequence[object]) -> list[T]:
+    return [message for message in said if isinstance(message, kind)]
+
+
+def messages(said: bytes) -> list[Message]:
+    """Everything that a board said; nothing of it may be wrong."""
+    decoder = FrameDecoder()
+    heard = [decode(frame) for frame in decoder.feed(said)]
+    assert decoder.counters.bad == 0
+    assert not any(isinstance(message, Unread) for message in heard)
+    return heard  # type: ignore[return-value]
+
+
+def sweeps(strikes: Sequence[Strike], seconds: float) -> NDArray[np.uint16]:
+    made = tuple(make_pad(PadKind.MESH, n) for n in range(CHANNELS))
+    rig = Rig(made, 1, Converter(), coupling_db=None)
+    return rig.play(strikes, seconds).readings
+
+
+def in_turn(count: int, every_us: int) -> list[Strike]:
+    return [
+        Strike(500.0 * MS + n * every_us, n % CHANNELS, 50.0 + 10.0 * (n % 7)) for n in range(count)
+    ]
+
+
+def test_three_runs_say_the_same_bytes() -> None:
+    strikes = in_turn(24, 40 * MS)
+    setup = M3Setup(7, sweeps(strikes, 1.6), 100 * MS, 1_800 * MS)
+    one, *others = [said_by_m3(setup) for _ in range(3)]
+    said = messages(one)
+    (ack,) = of_kind(HelloAck, said)
+    assert ack.boot_id == 7
+    assert ack.pads == CHANNELS
+    assert [hit.pad for hit in of_kind(PadHit, said)] == [strike.pad for strike in strikes]
+    assert of_kind(Heartbeat, said)[-1].bad_frames == 0
+    assert others == [one, one]
+
+
+def test_its_clock_is_this_computers_but_for_a_constant() -> None:
+    with M3OnPty() as board:
+        first = board.tie()
+        second = board.tie()
+    # Each question was asked before the board said its time, and answered after: both hold.
+    assert first.bound_ns > 0
+    assert abs(first.offset_ns - second.offset_ns) <= first.bound_ns + second.bound_ns
+
+
+def test_the_station_hears_its_hits_at_its_own_times() -> None:
+    strikes = in_turn(16, 100 * MS)
+    begin_us = 6 * S
+    setup = M3Setup(1, sweeps(strikes, 2.4), begin_us)
+    alone = M3Setup(1, setup.sweeps, begin_us, begin_us + 2_400 * MS)
+    stamped = sorted(hit.t_us for hit in of_kind(PadHit, messages(said_by_m3(alone))))
+    with M3OnPty(setup) as board:
+        source = create_source(f"serial://{board.path}")
+        woken = threading.Event()
+        hits: list[StrikeEvent] = []
+        source.open(woken.set)
+        try:
+            until = time.monotonic() + 60.0
+            while len(hits) < len(strikes):
+                assert time.monotonic() < until, f"no more came than {len(hits)}"
+                woken.wait(1.0)
+                woken.clear()
+                hits += [event for event in source.read() if isinstance(event, StrikeEvent)]
+            truth = board.tie()
+        finally:
+            source.close()
+    assert [hit.pad for hit in hits] == [strike.pad for strike in strikes]
+    assert all(a.t_ns < b.t_ns for a, b in pairwise(hits))
+    # However busy this computer is: its clock and the board's are one, to a few milliseconds.
+    for hit, board_us in zip(hits, stamped, strict=True):
+        assert abs(hit.t_ns - truth.host_ns(board_us)) < 20 * NS_PER_MS
+
+
+def test_a_metronome_lights_up_on_the_boards_clock() -> None:
+    with M3OnPty() as board:
+        source = create_source(f"serial://{board.path}")
+        assert isinstance(source, SerialSource)
+        source.open(threading.Event().set)
+        done: list[CueDone | None] = []
+        try:
+            until = time.monotonic() + 30.0
+            first_ns = MONOTONIC.now_ns() + 500 * NS_PER_MS
+            while not source.cue(first_ns, 0, 1.0, 40 * NS_PER_MS, done.append):
+                assert time.monotonic() < until, "the board was never tied"
+                time.sleep(0.01)
+                first_ns = MONOTONIC.now_ns() + 500 * NS_PER_MS
+            for n in range(1, 8):
+                at_ns = first_ns + n * 125 * NS_PER_MS
+                assert source.cue(at_ns, 0, 1.0, 40 * NS_PER_MS, done.append)
+            while len(done) < 8:
+                assert time.monotonic() < until, "the lights were never done"
+                time.sleep(0.01)
+            truth = board.tie()
+            lit = [at_us for at_us, _, level in board.lights() if level]
+        finally:
+            source.close()
+    shown = [cue for cue in done if cue is not None]
+    assert len(shown) == 8
+    # What the board says of its lights is what was seen on its pins.
+    for cue, at_us in zip(shown, lit, strict=True):
+        assert abs(cue.done_ns - truth.host_ns(at_us)) < 20 * NS_PER_MS
+        assert cue.done_ns > cue.wanted_ns - 20 * NS_PER_MS
+
+
+def test_what_is_measured_is_shown() -> None:
+    row = {"busy": False, "sd_us": 1.0, "mean_us": 2.0, "p99_us": 3.0, "max_us": 4.0}
+    stamps = {**row, "hits": 5, "arrival_sd_us": 6.0, "truth_bound_us": 7.0}
+    lights = {**row, "lights": 8, "not_lit": 0}
+    page = render({"stamps": [stamps], "lights": [lights]})
+    assert "stamps, idle" in page
+    assert "lights, idle" in page

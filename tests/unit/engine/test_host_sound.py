@@ -1,0 +1,325 @@
+"""The engine's host with a simulated sound card: the grid, voices, and what may go wrong."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from station.charts import document
+from station.clock import ManualClock
+from station.engine.host import Host
+from station.engine.messages import (
+    Click,
+    Command,
+    Connect,
+    Ended,
+    GridNow,
+    KitVoices,
+    Message,
+    OpenSound,
+    Problem,
+    SoundStatus,
+    Start,
+    Started,
+)
+from station.engine.ring import RingWriter, create_ring
+from station.files import load_chart
+from station.hal import rtmidi_port
+from station.model import Calibration, Pad, Zone
+from station.sound import metronome as metronome_module
+from station.takes.store import Store
+from station.units import NS_PER_MS, NS_PER_S
+
+PULSE = document.dump(load_chart("pulse"))  # eight seconds
+NOTES = len(load_chart("pulse").notes)
+LONG = document.dump(load_chart("pulse").repeated(4))
+
+
+class Still(ManualClock):
+    """Goes on only when the test says so, however long a drummer waits for a note."""
+
+    def wait(self, event: threading.Event, timeout_ns: int) -> bool:
+        return event.wait(0.0005)
+
+
+class Room:
+    """A host on a clock that the test moves, and all that it said."""
+
+    def __init__(self, ring: RingWriter) -> None:
+        self.clock = Still(NS_PER_S)
+        self.said: list[Message] = []
+        self.host = Host(ring, self.said.append, lambda: None, self.clock)
+
+    def obey(self, *commands: Command) -> None:
+        for command in commands:
+            self.host.obey(command)
+
+    def let_pass(self, seconds: float, step_ms: int = 2) -> None:
+        for _ in range(round(seconds * 1000 / step_ms)):
+            self.clock.advance(step_ms * NS_PER_MS)
+            self.host.pump()
+
+    def play_out(self) -> Ended:
+        """Until the take is over: the drummer has a thread of their own, which takes its time."""
+        for _ in range(3000):
+            if not self.host.playing:
+                break
+            self.let_pass(0.02)
+            threading.Event().wait(0.001)
+        [ended] = self.heard(Ended)
+        return ended
+
+    def heard(self, kind: type) -> list:
+        return [message for message in self.said if isinstance(message, kind)]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    writer = RingWriter(create_ring(tmp_path))
+    made = Room(writer)
+    yield made
+    made.host.close()
+    writer.close()
+
+
+@pytest.fixture
+def struck(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Pad, bool]]:
+    """Every strike that the host asked for, and whether it sounded."""
+    strikes: list[tuple[Pad, bool]] = []
+
+    class Listening(metronome_module.Metronome):
+        def strike(self, pad: Pad, zone: Zone, velocity: int, offset_ns: int | None = None) -> bool:
+            sounds = super().strike(pad, zone, velocity, offset_ns)
+            strikes.append((pad, sounds))
+            return sounds
+
+    monkeypatch.setattr(metronome_module, "Metronome", Listening)
+    return strikes
+
+
+def start(chart: str = PULSE, voices: KitVoices | None = None, click: Click | None = None) -> Start:
+    return Start(chart, keep=False, click=click or Click(), kit_voices=voices)
+
+
+def test_the_takes_clock_runs_as_fast_as_the_cards(room: Room) -> None:
+    room.obey(Connect(["sim://?player=robot"]), OpenSound("simsound://?ppm=200&jitter_us=100"))
+    [status] = room.heard(SoundStatus)
+    assert (status.name, status.rate_hz) == ("simulated sound card", 48_000)
+    room.let_pass(3)
+    room.obey(start(LONG))
+    room.let_pass(25)
+    steps = room.heard(GridNow)
+    assert room.said.index(room.heard(Started)[0]) < room.said.index(steps[0])
+    # A card's clock is known the better the longer it plays.
+    steps = [s for s in steps if s.host_ns > room.clock.now_ns() - 15 * NS_PER_S]
+    run_ns = steps[-1].host_ns - steps[0].host_ns
+    gained_ns = steps[-1].grid_ns - steps[0].grid_ns - run_ns
+    assert gained_ns / run_ns == pytest.approx(200e-6, abs=10e-6)
+
+
+def test_a_take_starts_late_enough_for_its_first_click(room: Room) -> None:
+    # Blocks of 85 ms are heard 170 ms after they are mixed.
+    room.obey(Connect(["sim://?player=robot"]), OpenSound("simsound://?block=4096"))
+    [status] = room.heard(SoundStatus)
+    room.obey(start())
+    [started] = room.heard(Started)
+    count_in_ns = 4 * NS_PER_S // 2
+    assert started.start_ns - room.clock.now_ns() - count_in_ns > status.latency_ms * NS_PER_MS
+
+
+def test_a_card_that_vanishes_is_told_once_and_the_take_goes_on(room: Room) -> None:
+    room.obey(Connect(["sim://?player=robot"]), OpenSound("simsound://?vanish_s=5"), start())
+    ended = room.play_out()
+    opened, lost = room.heard(SoundStatus)
+    assert opened.problem == ""
+    assert "unplugged" in lost.problem
+    assert ended.state == "finished"
+    assert ended.report["missed"] == []
+    assert any(mark["kind"] == "sound-gap" for mark in ended.report["marks"])
+    assert not room.heard(Problem)
+
+
+def test_without_a_card_one_sentence_and_the_take_goes_on(room: Room) -> None:
+    room.obey(Connect(["sim://?player=robot"]), OpenSound("simsound://?refuse=48000"))
+    [status] = room.heard(SoundStatus)
+    assert status.name == ""
+    assert "refuses" in status.problem
+    room.obey(start())
+    room.play_out()
+    assert not room.heard(GridNow)
+
+
+def test_a_card_that_was_lost_is_looked_for_before_the_next_take(room: Room) -> None:
+    room.obey(Connect(["sim://?player=robot"]), OpenSound("simsound://?vanish_s=2"))
+    room.let_pass(3)
+    room.obey(start())
+    assert [bool(status.name) for status in room.heard(SoundStatus)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "click", [Click(voice="gong"), Click(beats="some"), Click(on_bars=0), Click(volume=2)]
+)
+def test_a_click_that_makes_no_sense_is_refused(room: Room, click: Click) -> None:
+    room.obey(Connect(["sim://?player=robot"]), start(click=click))
+    [problem] = room.heard(Problem)
+    assert problem.exit_code == 2
+    assert not room.host.playing
+
+
+def test_a_gate_that_there_is_not_is_refused(room: Room) -> None:
+    room.obey(OpenSound("simsound://", KitVoices(gate="narrow")))
+    [problem] = room.heard(Problem)
+    assert "tight" in problem.message
+
+
+def test_a_card_stays_what_it_is_in_mid_take(room: Room) -> None:
+    room.obey(Connect(["sim://?player=robot"]), start(), OpenSound("simsound://"))
+    [problem] = room.heard(Problem)
+    assert "mid-take" in problem.message
+    assert room.host.playing
+
+
+def sounded(strikes: Sequence[tuple[Pad, bool]]) -> int:
+    return sum(sounds for _, sounds in strikes)
+
+
+@pytest.mark.parametrize(
+    ("gate", "offset_ms", "sounding"), [("off", 60, NOTES), ("medium", 15, NOTES), ("tight", 15, 0)]
+)
+def test_hits_sound_through_the_gate(
+    room: Room, struck: list[tuple[Pad, bool]], gate: str, offset_ms: int, sounding: int
+) -> None:
+    kit = f"sim://?player=robot&offset_ms={offset_ms}"
+    room.obey(Connect([kit]), OpenSound("simsound://"), start(voices=KitVoices(gate=gate)))
+    room.play_out()
+    assert len(struck) == NOTES
+    assert sounded(struck) == sounding
+
+
+def test_without_kit_voices_no_hit_sounds(room: Room, struck: list[tuple[Pad, bool]]) -> None:
+    room.obey(Connect(["sim://?player=robot"]), OpenSound("simsound://", KitVoices()), start())
+    room.play_out()
+    assert struck == []
+
+
+def test_a_double_trigger_does_not_sound(room: Room, struck: list[tuple[Pad, bool]]) -> None:
+    kit = "sim://?player=robot&double_trigger_rate=1&seed=1"
+    room.obey(Connect([kit]), OpenSound("simsound://"), start(voices=KitVoices()))
+    ended = room.play_out()
+    assert len(ended.report["hits"]) > NOTES
+    assert len(struck) == NOTES
+
+
+def test_a_kit_faster_than_time_is_judged_by_its_own_times(room: Room) -> None:
+    room.obey(
+        Connect(["sim://?player=robot&realtime=0"]), OpenSound("simsound://?ppm=200"), start()
+    )
+    ended = room.play_out()
+    assert not room.heard(GridNow)
+    assert [hit["offset_ms"] for hit in ended.report["hits"]] == pytest.approx([0] * NOTES, abs=0.2)
+
+
+@pytest.fixture
+def measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calibration:
+    """What was measured of the robot's kit with the simulated card."""
+    monkeypatch.setenv("STATION_DATA_DIR", str(tmp_path / "data"))
+    kept = Calibration(
+        "sim://?offset_ms=12&player=robot", "simsound://simulated sound card",
+        12 * NS_PER_MS, 1_000_000, 20, "tap", "2026-01-02T03:04:05+01:00",
+    )  # fmt: skip
+    with Store.open() as store:
+        store.calibrate(kept)
+    return kept
+
+
+KIT = "sim://?player=robot&offset_ms=12&seed=3&realtime=0"
+
+
+def test_what_was_measured_is_taken_off_and_told(room: Room, measured: Calibration) -> None:
+    room.obey(Connect([KIT]), OpenSound("simsound://"), Start(PULSE, click=Click()))
+    ended = room.play_out()
+    assert ended.report["calibration"]["latency_ms"] == 12.0
+    assert ended.report["latency_ms"] == 12.0
+    assert ended.report["verdict"]["placement"]["calibrated"] is True
+    assert ended.report["hits"][0]["offset_ms"] == pytest.approx(0, abs=0.2)
+    with Store.open() as store:
+        assert store.take(ended.take_id).calibration == measured
+
+
+@pytest.mark.parametrize(
+    ("kit", "sound", "start"),
+    [
+        (KIT.replace("12", "13"), "simsound://", Start(PULSE, click=Click())),
+        (KIT, "audio://none", Start(PULSE, click=Click())),
+        (KIT, "simsound://", Start(PULSE)),
+        (KIT, "simsound://", Start(PULSE, click=Click(), on_first_hit=True)),
+    ],
+    ids=["another kit", "another sound", "no click", "no count-in"],
+)
+def test_what_was_measured_of_something_else_is_not(
+    room: Room, measured: Calibration, kit: str, sound: str, start: Start
+) -> None:
+    room.obey(Connect([kit]), OpenSound(sound), start)
+    ended = room.play_out()
+    assert "calibration" not in ended.report
+    assert ended.report["verdict"]["placement"]["calibrated"] is False
+
+
+def test_the_players_own_number_goes_before(room: Room, measured: Calibration) -> None:
+    room.obey(Connect([KIT]), OpenSound("simsound://"), Start(PULSE, click=Click(), latency_ms=3))
+    ended = room.play_out()
+    assert "calibration" not in ended.report
+    assert ended.report["latency_ms"] == 3.0
+
+
+class Port:
+    """A MIDI port that writes down what it is sent; pulled out after so many messages."""
+
+    def __init__(self, lasts: int) -> None:
+        self.name = "TD-17 MIDI 1"
+        self.sent: list[bytes] = []
+        self.closed = False
+        self._lasts = lasts
+
+    def send(self, message: bytes) -> None:
+        if len(self.sent) >= self._lasts:
+            raise RuntimeError("no such device")
+        self.sent.append(message)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("lasts", [1000, 5])
+def test_a_drum_module_clicks(room: Room, monkeypatch: pytest.MonkeyPatch, lasts: int) -> None:
+    port = Port(lasts)
+    monkeypatch.setattr(rtmidi_port, "open_output", lambda typed: port)
+    room.obey(Connect(["sim://?player=robot"]))
+    room.obey(start(click=Click(midi_port="TD", midi_channel=3)))
+    ended = room.play_out()
+    assert ended.state == "finished"
+    assert port.closed
+    clicks = [message for message in port.sent if message[0] == 0x92]
+    problems = [problem for problem in room.heard(Problem) if problem.passing]
+    if lasts == 1000:
+        assert len(clicks) == 4 + 16
+        assert problems == []
+    else:
+        assert len(clicks) == 3
+        assert len(problems) == 1
+
+
+def test_a_module_that_is_not_there_is_said_before_anything_is_played(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(typed: str) -> Port:
+        raise rtmidi_port.no_such_port(typed, [])
+
+    monkeypatch.setattr(rtmidi_port, "open_output", none)
+    room.obey(Connect(["sim://?player=robot"]), start(click=Click(midi_port="TD")))
+    [problem] = room.heard(Problem)
+    assert "'TD'" in problem.message
+    assert not room.host.playing
