@@ -4,6 +4,7 @@
 
     start_pad = "aux-1"      # starts and stops a take; "none"
     visual_click = true      # a pulse on every beat, in the dashboard
+    sheet = true             # the dashboard shows drum notation, not lanes
 """
 
 from __future__ import annotations
@@ -30,10 +31,13 @@ class Preferences:
         The one pad that starts and stops a take, or None.
     visual_click
         Whether the dashboard shows a pulse on every beat.
+    sheet
+        Whether it shows the sheet in place of the lanes.
     """
 
     start_pad: Pad | None = None
     visual_click: bool = False
+    sheet: bool = False
 
 
 def preferences_file() -> Path:
@@ -53,7 +57,7 @@ def read_preferences() -> Preferences:
     if not path.exists():
         return Preferences()
     root = parse_toml(read_text(path), path.name, FileError)
-    root.only(("start_pad", "visual_click"))
+    root.only(("start_pad", "visual_click", "sheet"))
     name = root.text("start_pad", NO_PAD)
     names = [NO_PAD, *(pad.value for pad in Pad)]
     if name not in names:
@@ -61,6 +65,7 @@ def read_preferences() -> Preferences:
     return Preferences(
         start_pad=None if name == NO_PAD else Pad(name),
         visual_click=root.truth("visual_click", default=False),
+        sheet=root.truth("sheet", default=False),
     )
 
 
@@ -74,7 +79,9 @@ def write_preferences(chosen: Preferences) -> None:
     """
     path = preferences_file()
     pad = chosen.start_pad.value if chosen.start_pad is not None else NO_PAD
-    text = f'start_pad = "{pad}"\nvisual_click = {str(chosen.visual_click).lower()}\n'
+    text = f'start_pad = "{pad}"\n'
+    for name, truth in (("visual_click", chosen.visual_click), ("sheet", chosen.sheet)):
+        text += f"{name} = {str(truth).lower()}\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -26,6 +26,8 @@ class Act(Enum):
     FASTER = auto()
     SLOWER = auto()
     VISUAL_CLICK = auto()
+    SHEET = auto()
+    BY_HEART = auto()
     KEYS = auto()
     FULL_SCREEN = auto()
     SEARCH = auto()
@@ -58,6 +60,8 @@ BINDINGS: tuple[tuple[str, Act], ...] = (
     ("=", Act.FASTER),
     ("-", Act.SLOWER),
     ("V", Act.VISUAL_CLICK),
+    ("S", Act.SHEET),
+    ("H", Act.BY_HEART),
     ("?", Act.KEYS),
     ("F1", Act.KEYS),
     ("F11", Act.FULL_SCREEN),
@@ -82,6 +86,8 @@ PAGE: tuple[Line, ...] = (
     Line("↑ ↓", f"±{BPM_STEP} BPM (shift ±{BPM_FINE_STEP})"),
     Line("+ −", f"speed ±{SPEED_STEP_PERCENT} %"),
     Line("V", "visual click"),
+    Line("S", "sheet, lanes"),
+    Line("H", "sheet by heart"),
     Line("F11", "full screen"),
     Line("ESC", "back, leave"),
 )

@@ -8,8 +8,8 @@ from functools import lru_cache
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
+from station.outcome import Outcome
 from ui import theme
-from ui.marks import Outcome
 
 
 def paint_mark(painter: QPainter, outcome: Outcome, centre: QPointF, size: float) -> None:

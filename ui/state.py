@@ -28,6 +28,7 @@ from station.model import PADS, JudgementKind
 from ui.grid import Grid, Place
 from ui.marks import Marks
 from ui.practice import Practice
+from ui.sheet.live import LivePlayed
 
 METER_HITS = 16
 # Polls that are kept while the start of the take is not known yet.
@@ -83,6 +84,8 @@ class Dashboard:
         The last troubles since a take was asked for, one sentence each.
     marks
         Hits and missed notes of the take.
+    played
+        The same, note by note.
     offsets_ns
         The last confirmed offsets, oldest first, at most `METER_HITS`.
     hits, missed, extra
@@ -109,6 +112,7 @@ class Dashboard:
         self.take_state = ""
         self.problems: tuple[str, ...] = ()
         self.marks = Marks()
+        self.played = LivePlayed()
         self.offsets_ns: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.hits = self.missed = self.extra = 0
         self.heard_ns: NDArray[np.int64] = np.zeros(len(PADS), dtype=np.int64)
@@ -238,6 +242,7 @@ class Dashboard:
 
     def _clear_take(self) -> None:
         self.marks.clear()
+        self.played.clear()
         self.offsets_ns = np.empty(0, dtype=np.int64)
         self.hits = self.missed = self.extra = 0
         self.verdict = self.report = None
@@ -273,6 +278,7 @@ class Dashboard:
         assert self.start_ns is not None
         written_ns = self.grid.chart.written_ns if self.grid else np.empty(0, dtype=np.int64)
         self.marks.add(records, self.start_ns, written_ns)
+        self.played.add(records, self.start_ns, len(written_ns))
         sure = records[records["confirmed"] != 0]
         pairs = sure["offset_ns"][sure["kind"] == JudgementKind.HIT]
         self.offsets_ns = np.concatenate([self.offsets_ns, pairs])[-METER_HITS:]

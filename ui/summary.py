@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from station.outcome import Outcome, outcomes_of
 from station.units import NS_PER_MS, NS_PER_S, ns_from_ms
-from ui.marks import Outcome, outcomes_of
 
 _SUSPICIONS = {"double-trigger", "crosstalk"}
 

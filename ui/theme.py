@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PyQt6.QtGui import QColor, QFont
 
-from ui.marks import Outcome
+from station.outcome import Outcome
 
 BACKGROUND = "#0a0d13"
 PANEL = "#121822"

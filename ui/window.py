@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from station.errors import StationError
 from station.files import list_charts
 from station.preferences import Preferences
+from station.sheet.client import SheetClient
 from station.start_pad import StartPad, check_start_pad
 from ui import theme
 from ui.desk import Desk
@@ -86,7 +87,8 @@ class Window(QMainWindow):
         self.problem_banner.offer("Close", self._feed.dismiss_problems)
         self.kit_banner = Banner("problem", "Kit")
         self.simulated_banner = Banner("simulated", "Simulated")
-        self.play, self.report = PlayPage(self._state), ReportPage()
+        self._sheets = SheetClient()
+        self.play, self.report = PlayPage(self._state, self._sheets), ReportPage(self._sheets)
         self.key_page = KeyPage()
         self._desk = Desk(self._state, self.play.setup, feed.complain)
         self._pages = QStackedWidget()
@@ -139,6 +141,7 @@ class Window(QMainWindow):
         setup.start_asked.connect(self.start_or_stop)
         setup.search_asked.connect(self.search)
         self.play.stop_asked.connect(self.start_or_stop)
+        self.play.picture_asked.connect(self._change_picture)
         self.report.again_asked.connect(self.start_or_stop)
         self.report.back_asked.connect(self.leave)
         for keys, act in BINDINGS:
@@ -167,6 +170,10 @@ class Window(QMainWindow):
                 self._choose(replace(self._chosen, visual_click=not self._chosen.visual_click))
                 on = "on" if self._chosen.visual_click else "off"
                 self.play.say(on.upper(), f"the visual click is {on}")
+            case Act.SHEET:
+                self._change_picture()
+            case Act.BY_HEART:
+                self.play.change_by_heart()
             case Act.FULL_SCREEN:
                 self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
             case Act.SEARCH:
@@ -227,6 +234,14 @@ class Window(QMainWindow):
         self._feed.start_pad = None if pad is None else StartPad(pad)
         self.play.setup.show_start_pad(pad)
         self.play.pulse.setVisible(self._chosen.visual_click)
+        self.play.show_picture(sheet=self._chosen.sheet)
+
+    def _change_picture(self) -> None:
+        """Notes in place of lanes or plots, and back."""
+        if self.showing_report:
+            self.report.change_picture()
+        else:
+            self._choose(replace(self._chosen, sheet=not self._chosen.sheet))
 
     def search(self) -> None:
         """Look for kits again."""
@@ -278,7 +293,9 @@ class Window(QMainWindow):
             if found is not None:
                 self._search = None
                 self._show_kits(found)
-        if not self.showing_report:
+        if self.showing_report:
+            self.report.show_frame()
+        else:
             self.play.show_frame(now_ns)
 
     def _show_kits(self, kits: list[FoundKit]) -> None:
@@ -321,5 +338,6 @@ class Window(QMainWindow):
         if self._search is not None:
             self._search.cancel()
             self._search = None
+        self._sheets.close()
         self._feed.close()
         super().closeEvent(event)

@@ -11,6 +11,7 @@ chart comes back.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -40,6 +41,7 @@ _HAND, _FOOT = "1", "2"
 _STEMS = {_HAND: "up", _FOOT: "down"}
 
 _Placed = tuple[int, Note, Fraction]
+_Voice = tuple[str, tuple[Written, ...], list[_Placed]]
 
 
 def write_musicxml(chart: Chart, *, title: str | None = None) -> str:
@@ -52,10 +54,21 @@ def write_musicxml(chart: Chart, *, title: str | None = None) -> str:
     title
         Instead of the chart's own.
     """
-    return "".join(_Writer(chart).lines(chart.title if title is None else title))
+    return ScoreWriter(chart).document(chart.title if title is None else title)
 
 
-class _Writer:
+class ScoreWriter:
+    """Writes a chart as MusicXML, whole or a few bars of it.
+
+    What holds for the whole chart (swing) is found once; bars are laid out when they are
+    written.
+
+    Parameters
+    ----------
+    chart
+        Any chart.
+    """
+
     def __init__(self, chart: Chart) -> None:
         self._chart = chart
         kinds = sorted({(n.midi_note, n.pad, n.zone) for n in chart.notes})
@@ -66,15 +79,36 @@ class _Writer:
         self._bars = list(chart.bars())
         self._notes = list(_by_bar(chart, self._bars))
         self._swings = _swings(chart, self._bars, self._notes)
-        self._voices = [
-            list(self._lay_out(bar, notes, swing))
-            for bar, notes, swing in zip(self._bars, self._notes, self._swings, strict=True)
-        ]
-        lengths = {one.length for bar in self._voices for _, voice, _ in bar for one in voice}
-        self._divisions = lcm(chart.ppq, *(length.denominator for length in lengths))
+        self._first = 0
+        self._voices: dict[int, list[_Voice]] = {}
+        self._divisions = chart.ppq
 
-    def lines(self, title: str) -> Iterator[str]:
-        """The document, piece by piece."""
+    def document(self, title: str, first_bar: int = 0, last_bar: int | None = None) -> str:
+        """A score of the bars from `first_bar` to `last_bar` (exclusive; None: to the end).
+
+        Ids and bar numbers are those of the whole chart. The first bar has clef and metre;
+        tempo and swing are marked only where they change.
+        """
+        bars = range(first_bar, len(self._bars) if last_bar is None else last_bar)
+        self._first = first_bar
+        self._voices = {
+            i: list(self._lay_out(self._bars[i], self._notes[i], self._swings[i])) for i in bars
+        }
+        lengths = {
+            one.length for bar in self._voices.values() for _, voice, _ in bar for one in voice
+        }
+        self._divisions = lcm(self._chart.ppq, *(length.denominator for length in lengths))
+        return "".join(self._lines(title, bars))
+
+    def swing_words(self) -> list[tuple[int, str]]:
+        """Where swing begins or ends: the bar, and what is written over it."""
+        return [
+            (i, _swing_words(swing))
+            for i, swing in enumerate(self._swings)
+            if swing != self._swing_before(i)
+        ]
+
+    def _lines(self, title: str, bars: range) -> Iterator[str]:
         yield _HEADER
         if _clean(title):
             yield f"<work><work-title>{_clean(title)}</work-title></work>\n"
@@ -85,7 +119,7 @@ class _Writer:
         )
         yield from self._part_list()
         yield '<part id="P1">\n'
-        for i in range(len(self._bars)):
+        for i in bars:
             yield from self._measure(i)
         yield "</part>\n</score-partwise>\n"
 
@@ -107,9 +141,7 @@ class _Writer:
             )
         yield "</score-part></part-list>\n"
 
-    def _lay_out(
-        self, bar: Bar, notes: Sequence[_Placed], swing: Swing
-    ) -> Iterator[tuple[str, tuple[Written, ...], list[_Placed]]]:
+    def _lay_out(self, bar: Bar, notes: Sequence[_Placed], swing: Swing) -> Iterator[_Voice]:
         """Each voice of a bar that has notes, as it is drawn; a rest where there is none."""
         metre = self._chart.metre_at(bar.tick)
         quarters = Fraction(bar.end_tick - bar.tick, self._chart.ppq)
@@ -138,7 +170,7 @@ class _Writer:
 
     def _attributes(self, i: int) -> Iterator[str]:
         metre = self._metre(i)
-        before = self._metre(i - 1) if i else None
+        before = self._metre(i - 1) if i > self._first else None
         changed = before is None or (before.beats, before.unit) != (metre.beats, metre.unit)
         if not changed:
             return
@@ -168,8 +200,11 @@ class _Writer:
             yield f'<offset sound="yes">{offset}</offset>' if offset else ""
             yield f'<sound tempo="{text}"/></direction>\n'
         swing = self._swings[i]
-        if swing != (self._swings[i - 1] if i else STRAIGHT):
+        if swing != self._swing_before(i):
             yield _swing_mark(swing)
+
+    def _swing_before(self, i: int) -> Swing:
+        return self._swings[i - 1] if i else STRAIGHT
 
     def _event(self, voice: str, one: Written, notes: Sequence[_Placed]) -> Iterator[str]:
         if not one.strokes:
@@ -265,7 +300,13 @@ def _quarters(ticks: int, ppq: int) -> Fraction:
 def _swings(chart: Chart, bars: Sequence[Bar], notes: Sequence[Sequence[_Placed]]) -> list[Swing]:
     """How each bar is written: in one swing throughout, else each as it needs."""
     places = [[place for _, _, place in bar] for bar in notes]
-    throughout = swing_of(place for bar in places for place in bar)
+    # Counted as ticks: there are few, and fractions are slow to count.
+    ticks = Counter(
+        note.tick - bar.tick
+        for bar, inside in zip(bars, notes, strict=True)
+        for _, note, _ in inside
+    )
+    throughout = swing_of({_quarters(tick, chart.ppq): count for tick, count in ticks.items()})
     if throughout is not None and all(
         _has_whole_pairs(chart, bar, throughout)
         for bar, inside in zip(bars, places, strict=True)
@@ -289,19 +330,25 @@ def _has_whole_pairs(chart: Chart, bar: Bar, swing: Swing) -> bool:
     return swing.ratio == 1 or (length % swing.pair == 0 and whole % swing.pair == 0)
 
 
+def _swing_words(swing: Swing) -> str:
+    if swing.ratio == 1:
+        return "Straight"
+    ratio = f"{float(swing.ratio):.3f}".rstrip("0").rstrip(".")
+    return f"Swing {ratio} : 1" + (" (16ths)" if swing.unit == 16 else "")
+
+
 def _swing_mark(swing: Swing) -> str:
     if swing.ratio == 1:
-        words, sounds = "Straight", "<straight/>"
+        sounds = "<straight/>"
     else:
-        ratio = f"{float(swing.ratio):.3f}".rstrip("0").rstrip(".")
-        words = f"Swing {ratio} : 1" + (" (16ths)" if swing.unit == 16 else "")
         kind = "16th" if swing.unit == 16 else "eighth"
         sounds = (
             f"<first>{swing.ratio.numerator}</first><second>{swing.ratio.denominator}</second>"
             f"<swing-type>{kind}</swing-type>"
         )
     return (
-        f'<direction placement="above"><direction-type><words>{words}</words></direction-type>'
+        '<direction placement="above"><direction-type>'
+        f"<words>{_swing_words(swing)}</words></direction-type>"
         f"<sound><swing>{sounds}</swing></sound></direction>\n"
     )
 

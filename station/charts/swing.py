@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -30,20 +30,22 @@ class Swing:
 STRAIGHT = Swing()
 
 
-def swing_of(places: Iterable[Fraction]) -> Swing | None:
+def swing_of(places: Iterable[Fraction] | Mapping[Fraction, int]) -> Swing | None:
     """The one swing that explains where everything lies.
 
     Parameters
     ----------
     places
-        In quarter notes from the bar line.
+        In quarter notes from the bar line; each, or how often each.
 
     Returns
     -------
     Swing or None
         `STRAIGHT` where no mark is needed; None where there is no such swing.
     """
-    within = Counter(place % 1 for place in places)
+    within: Counter[Fraction] = Counter()
+    for place, count in Counter(places).items():
+        within[place % 1] += count
     if all(place % Fraction(1, 8) == 0 for place in within):
         return STRAIGHT
     for unit in (8, 16):

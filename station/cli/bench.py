@@ -56,6 +56,11 @@ _BENCHES = {
         {"runs": 4000},
         real_takes=True,
     ),
+    "sheet": _Bench(
+        "station.bench.sheet",
+        "from a chart to engraved and painted lines, frames, beside Verovio alone",
+        {"rounds": 3},
+    ),
     "free": _Bench(
         "station.bench.free_playing",
         "tempo and metre found without a chart",

@@ -18,7 +18,7 @@ def test_nothing_is_chosen_at_first():
 
 
 @pytest.mark.parametrize(
-    "chosen", [Preferences(), Preferences(Pad.AUX_1), Preferences(Pad.COWBELL, True)]
+    "chosen", [Preferences(), Preferences(Pad.AUX_1), Preferences(Pad.COWBELL, True, True)]
 )
 def test_what_was_chosen_is_kept(chosen):
     write_preferences(chosen)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from station.sheet.client import SheetClient
 from ui import words
+from ui.sheet.view import SheetView
 from ui.state import Dashboard, Phase
 from ui.widgets.call import Call
 from ui.widgets.count import Count
@@ -20,31 +23,41 @@ from ui.widgets.meter import Meter
 from ui.widgets.pulse import Pulse
 from ui.widgets.setup import Setup
 
+_WARM_AFTER_MS = 2500
+# Of the height: count and call, picture, meter. Two lines of notes need more than lanes.
+_LANES_SHARES, _SHEET_SHARES = (32, 46, 15), (19, 63, 11)
+
 
 class PlayPage(QWidget):
     """Everything that is seen while playing.
 
     Attributes
     ----------
-    count, pulse, call, lanes, meter, setup
-        Its parts.
+    count, pulse, call, lanes, sheet, meter, setup
+        Its parts; lanes or sheet is shown.
     bar
         The bar that was last played; negative in the count-in.
 
     Signals
     -------
-    stop_asked
-        The stop button was pressed.
+    stop_asked, picture_asked
+        The button to stop, or for the other picture, was pressed.
     """
 
     stop_asked = pyqtSignal()
+    picture_asked = pyqtSignal()
 
-    def __init__(self, state: Dashboard) -> None:
+    def __init__(self, state: Dashboard, sheets: SheetClient) -> None:
         super().__init__()
         self._state = state
         self._offsets = state.offsets_ns
         self.count, self.call, self.meter = Count(), Call(), Meter()
-        self.lanes, self.setup = Lanes(state), Setup()
+        self.lanes, self.sheet, self.setup = Lanes(state), SheetView(state, sheets), Setup()
+        self._picture = QStackedWidget()
+        self._picture.addWidget(self.lanes)
+        self._picture.addWidget(self.sheet)
+        self._other = QPushButton()
+        self._other.clicked.connect(self.picture_asked)
         self.pulse = Pulse()
         self.pulse.hide()
         self.bar = 0
@@ -63,12 +76,38 @@ class PlayPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addLayout(top, 32)
-        layout.addWidget(self.lanes, 46)
-        layout.addWidget(self.meter, 15)
-        layout.addWidget(self.setup)
+        layout.addLayout(top)
+        layout.addWidget(self._picture)
+        layout.addWidget(self.meter)
+        self._parts = layout
+        choices = QHBoxLayout()
+        choices.setSpacing(10)
+        choices.addWidget(self.setup, 1)
+        choices.addWidget(self._other, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addLayout(choices)
         layout.addWidget(self._running_row)
+        self.show_picture(sheet=False)
+        # When the window has opened and nobody waits for it.
+        QTimer.singleShot(_WARM_AFTER_MS, sheets.start)
         self.refresh()
+
+    @property
+    def showing_sheet(self) -> bool:
+        """Whether the sheet is shown in place of the lanes."""
+        return self._picture.currentWidget() is self.sheet
+
+    def change_by_heart(self) -> None:
+        """Hide the notes of the sheet, or show them again."""
+        self.sheet.show_by_heart(not self.sheet.by_heart)
+
+    def show_picture(self, *, sheet: bool) -> None:
+        """Show the sheet, or the lanes."""
+        self._picture.setCurrentWidget(self.sheet if sheet else self.lanes)
+        for part, share in enumerate(_SHEET_SHARES if sheet else _LANES_SHARES):
+            self._parts.setStretch(part, share)
+        other = "Lanes" if sheet else "Sheet"
+        self._other.setText(f"{other} (S)")
+        self._other.setAccessibleName(f"Show the {other.lower()} (S key)")
 
     def _make_running(self) -> QWidget:
         row = QWidget()
@@ -92,7 +131,10 @@ class PlayPage(QWidget):
         elif state.phase is Phase.PLAYING and state.start_ns is not None:
             over = now_ns > state.start_ns
             self.count.show_word("END" if over else "READY", "listening for the last hits")
-        self.lanes.show_time(now_ns)
+        if self.showing_sheet:
+            self.sheet.show_time(now_ns)
+        else:
+            self.lanes.show_time(now_ns)
 
     def say(self, word: str, line: str) -> None:
         """What a key has just changed, in big letters, until something else happens."""
@@ -120,6 +162,7 @@ class PlayPage(QWidget):
         self.call.show_verdict(state.verdict)
         # In a take the lanes have the room of the choices.
         self.setup.setVisible(not state.playing)
+        self._other.setVisible(not state.playing)
         self._running_row.setVisible(state.playing)
         kept = f"Kept as it is played, as take {words.short_id(state.take_id)}."
         said = state.notice or (kept if state.take_id else "Every take is kept.")

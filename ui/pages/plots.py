@@ -11,9 +11,9 @@ import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 
+from station.outcome import IN_TIME_NS, Outcome
 from station.units import NS_PER_MS
 from ui import theme, words
-from ui.marks import IN_TIME_NS, Outcome
 from ui.summary import Summary
 
 _SYMBOLS = {Outcome.IN_TIME: "o", Outcome.EARLY: "t3", Outcome.LATE: "t2"}

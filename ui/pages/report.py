@@ -12,14 +12,18 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from station.model import TakeState
+from station.outcome import Outcome
+from station.sheet.client import SheetClient
+from station.sheet.played import played_of
 from ui import words
 from ui.grid import Grid
-from ui.marks import Outcome
+from ui.sheet.scroll import SheetScroll
 from ui.summary import Summary, summary_of
 from ui.widgets.call import Call
 from ui.widgets.passes import Passes
@@ -74,6 +78,8 @@ class ReportPage(QWidget):
         By name: hits, timing, spread, swing, limbs.
     passes
         How each pass of a loop went; hidden for what was played once.
+    sheet
+        The notes as they were played, in place of the plots.
 
     Signals
     -------
@@ -84,9 +90,12 @@ class ReportPage(QWidget):
     again_asked = pyqtSignal()
     back_asked = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, sheets: SheetClient) -> None:
         super().__init__()
         self.call = Call()
+        self.sheet = SheetScroll(sheets)
+        self._other = QPushButton()
+        self._other.clicked.connect(self.change_picture)
         self.cards = {
             "hits": Card("Hits"),
             "timing": Card("Against the click"),
@@ -107,9 +116,15 @@ class ReportPage(QWidget):
         self._back.clicked.connect(self.back_asked)
         self._offsets: OffsetsPlot | None = None
         self._spread: SpreadPlot | None = None
-        self._plots = QHBoxLayout()
+        plots = QWidget()
+        self._plots = QHBoxLayout(plots)
+        self._plots.setContentsMargins(0, 0, 0, 0)
         self._plots.setSpacing(10)
+        self._picture = QStackedWidget()
+        self._picture.addWidget(plots)
+        self._picture.addWidget(_framed(self.sheet))
         self._lay_out()
+        self._name_other()
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -126,6 +141,7 @@ class ReportPage(QWidget):
         top.addLayout(grid, 56)
         foot = QHBoxLayout()
         foot.addWidget(self._kept, 1)
+        foot.addWidget(self._other)
         foot.addWidget(self._back)
         foot.addWidget(self.again)
         layout = QVBoxLayout(self)
@@ -133,8 +149,28 @@ class ReportPage(QWidget):
         layout.setSpacing(10)
         layout.addLayout(top, 36)
         layout.addWidget(self.passes)
-        layout.addLayout(self._plots, 64)
+        layout.addWidget(self._picture, 64)
         layout.addLayout(foot)
+
+    @property
+    def showing_sheet(self) -> bool:
+        """Whether the sheet is shown in place of the plots."""
+        return self._picture.currentIndex() == 1
+
+    def change_picture(self) -> None:
+        """From plots to sheet and back."""
+        self._picture.setCurrentIndex(0 if self.showing_sheet else 1)
+        self._name_other()
+
+    def show_frame(self) -> None:
+        """Show what has been engraved since."""
+        if self.showing_sheet:
+            self.sheet.poll()
+
+    def _name_other(self) -> None:
+        other = "Plots" if self.showing_sheet else "Sheet"
+        self._other.setText(f"{other} (S)")
+        self._other.setAccessibleName(f"Show the {other.lower()} (S key)")
 
     def show_report(self, report: Mapping[str, Any], take_id: str, grid: Grid) -> None:
         """Show a take (`station.take/1`) that was played to the chart of `grid`."""
@@ -155,6 +191,8 @@ class ReportPage(QWidget):
         how = "broken off, and " if report.get("state") == TakeState.BROKEN_OFF else ""
         self._kept.setText(f"This take is {how}kept as {words.short_id(take_id)}.")
         self._show_plots(summary)
+        played = played_of(report, len(grid.chart.notes))
+        self.sheet.show_take(grid.chart, played, summary.missed, summary.extra)
 
     def _show_plots(self, summary: Summary) -> None:
         from ui.pages.plots import OffsetsPlot, SpreadPlot  # noqa: PLC0415 - see there

@@ -14,11 +14,13 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 
 from station.model import PAD_INDEX, PADS, Dynamic
+from station.outcome import Outcome
 from station.units import NS_PER_MS
 from ui import shapes, theme, words
 from ui.grid import Grid, Page
-from ui.marks import Outcome, SeenMarks
+from ui.marks import SeenMarks
 from ui.state import Dashboard, Phase
+from ui.widgets.legend import paint_legend
 from ui.widgets.painted import Painted, write
 
 # How much of a page's width the coming notes are ahead of the playhead.
@@ -218,20 +220,10 @@ class Lanes(Painted):
                 write(painter, box, name, px, colour, weight)
 
     def _paint_legend(self, painter: QPainter) -> None:
-        state = self._state
-        counts = {Outcome.MISSED: state.missed, Outcome.EXTRA: state.extra}
-        height = self._legend_height
-        top = self.height() - height
-        px = height * 0.56
-        size = max(10, round(height * 0.58))
-        step = self._area.width() / len(theme.OUTCOME_WORDS)
-        for i, (outcome, word) in enumerate(theme.OUTCOME_WORDS.items()):
-            x = self._area.left() + i * step
-            pixmap = shapes.mark_pixmap(outcome, size, self.devicePixelRatioF())
-            painter.drawPixmap(QPointF(x, top + (height - size) / 2 - 2), pixmap)
-            text = f"{word} {counts[outcome]}" if counts.get(outcome) else word
-            box = QRectF(x + size * 1.4, top - 2, step - size * 1.6, height)
-            write(painter, box, text, px, theme.MUTED)
+        top = self.height() - self._legend_height
+        box = QRectF(self._area.left(), top, self._area.width(), self._legend_height)
+        ratio = self.devicePixelRatioF()
+        paint_legend(painter, box, self._state.missed, self._state.extra, ratio)
 
     def _make_layer(self, grid: Grid, page: Page) -> QPixmap:
         """A page without hits: painted once, then only put down."""

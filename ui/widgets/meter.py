@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 
+from station.outcome import IN_TIME_NS, Outcome
 from station.units import NS_PER_MS
 from ui import shapes, theme, words
-from ui.marks import IN_TIME_NS, Outcome
 from ui.widgets.painted import Painted, write
 
 # Half of an eighth note's distance to its neighbour at 330 BPM is 45 ms: nothing that is

@@ -4,9 +4,10 @@ import numpy as np
 
 from station.engine.ring import RECORD_DTYPE
 from station.model import PAD_INDEX, Flag, Judgement, JudgementKind, Pad
+from station.outcome import Outcome, outcomes_of
 from station.units import NS_PER_MS
 from ui.link import records_of
-from ui.marks import Marks, Outcome, outcomes_of
+from ui.marks import Marks
 
 START_NS = 5_000_000_000
 WRITTEN_NS = np.arange(10, dtype=np.int64) * 100 * NS_PER_MS

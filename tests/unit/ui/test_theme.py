@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from station.outcome import Outcome
 from ui import theme
-from ui.marks import Outcome
 
 # Linear RGB as a person without one kind of cone sees it (Machado et al. 2009, severity 1).
 BLINDNESS = {
