@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 
-# Above everything that is not real-time, below the system's own threads.
-_REALTIME_PRIORITY = 10
+# Above everything that is not real-time, below the system's own threads, and below the threads
+# that play sound (JACK gives its clients 5 at least): at the same priority, some work of ours held
+# one up for a whole slice of 100 ms.
+_REALTIME_PRIORITY = 4
 _NICENESS = -10
 
 
