@@ -103,7 +103,7 @@ class FakeSystem:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, system: FakeSystem) -> FakeSystem:
-    monkeypatch.setattr(portaudio, "_sounddevice", lambda: system)
+    monkeypatch.setattr(portaudio, "load_sounddevice", lambda: system)
     return system
 
 
