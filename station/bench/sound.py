@@ -36,6 +36,7 @@ from station.errors import OutsideError
 from station.grid_clock import GridClock
 from station.hal.jack import RATE_HZ, DummyServer
 from station.hal.rtmidi_port import open_virtual_output
+from station.hal.virtual import virtual_midi
 from station.model import GridStep
 from station.sound.click import lay_clicks
 from station.sound.click_plan import ClickPlan
@@ -71,7 +72,9 @@ def run(minutes: int, say: Callable[[str], None]) -> dict[str, Any]:
     minutes
         How long the first is; nothing makes it go faster.
     """
-    with scratch_folder() as folder:
+    # The window hears its kit on a server of its own: JACK holds up everybody for each client that
+    # comes or goes, and a window comes and goes every minute.
+    with scratch_folder() as folder, virtual_midi(say):
         return {
             "schema": "station.bench.sound/1",
             "bpm": BPM,
@@ -85,11 +88,13 @@ def _take(
 ) -> dict[str, Any]:
     out, told = folder / "recorded.npz", folder / "played.json"
     say(f"{seconds} s of clicks at {BPM} BPM in blocks of {block_frames} frames")
-    with _server(block_frames):
-        recorder = _process(["station.bench.jack_recorder", str(out), str(seconds + _SLACK_S)])
+    with DummyServer("edrum-bench-sound", block_frames) as server:
+        words = ["station.bench.jack_recorder", str(out), str(seconds + _SLACK_S)]
+        recorder = _process(words, server)
         _await(recorder, "ready")
         with _busy_cores(), _painting(folder) as frames_per_s:
-            player = _process(["station.bench.sound_player", str(told), str(seconds), str(BPM)])
+            words = ["station.bench.sound_player", str(told), str(seconds), str(BPM)]
+            player = _process(words, server)
             _await(recorder, "joined")
             _await(player, "ready")
             if player.wait(seconds + _SLACK_S) != 0:
@@ -215,18 +220,16 @@ def _stroke_lines(take: dict[str, Any]) -> list[str]:
 def _off_grid(heard: Any, places: Any, beat: Fraction) -> tuple[Any, int]:
     """How far each click is from its exact place, in frames, and how many are missing.
 
-    The first click is a whole number of frames, and tick 0 is, too: the best fitting place of
-    tick 0 is taken, which all clicks share.
+    Tick 0 is a whole frame, and all others are where they are from there.
     """
-    exact = np.array([float(int(k) * beat) for k in places])
     if len(heard) == 0:
         return np.array([np.inf]), len(places)
-    zero = heard[0] - exact[0]
+    zero = heard[0] - float(int(places[0]) * beat)
     number = np.rint((heard - zero) / float(beat)).astype(np.int64)
-    inside = (number + 4 >= 0) & (number + 4 < len(places))
-    off = heard[inside] - zero - np.array([float(int(k) * beat) for k in number[inside]])
-    off -= np.rint(np.median(off) * 2) / 2 if len(off) else 0
-    return off, len(places) - len(np.unique(number[inside]))
+    if (number == 0).any():
+        zero = heard[np.argmax(number == 0)]
+    off = heard - zero - np.array([float(int(k) * beat) for k in number])
+    return off, len(places) - len(np.intersect1d(number, places))
 
 
 def _away_from(times: Any, restarts: Any) -> Any:
@@ -243,21 +246,6 @@ def _percentile(sample_ns: Any, percent: float) -> float:
 
 
 # --------------------------------------------------------------------------- the processes
-
-
-@contextlib.contextmanager
-def _server(block_frames: int) -> Iterator[None]:
-    with DummyServer("edrum-bench-sound", block_frames) as server:
-        before = {name: os.environ.get(name) for name in server.environment()}
-        os.environ.update(server.environment())
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
 
 
 @contextlib.contextmanager
@@ -296,13 +284,13 @@ def _painting(folder: Path) -> Iterator[list[float]]:
         painter.join()
 
 
-def _process(words: list[str]) -> subprocess.Popen[str]:
+def _process(words: list[str], server: DummyServer) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=dict(os.environ),
+        env={**os.environ, **server.environment()},
     )
 
 
