@@ -134,10 +134,13 @@ def measure(
     block_ns = block_frames * NS_PER_S // RATE_HZ
     due_ns = [round(played["start_ns"] + int(k) * Fraction(60 * NS_PER_S, BPM)) for k in places]
     expected_ns = np.array([grid.host_at(t) for t in due_ns], dtype=np.int64)
-    off, missing = _off_grid(heard, places, beat)
-    mapped = expected_ns[: len(heard)] - (recording.began_ns(heard) + block_ns)[: len(places)]
+    off, missing, zero = _off_grid(heard, places, beat)
     restarts = recording.restarts_ns()
-    quiet = _away_from(expected_ns[: len(mapped)], restarts)
+    grid_off = expected_ns[: len(heard)] - (recording.began_ns(heard) + block_ns)[: len(places)]
+    looked_ns, looked = np.array(played["looks"], dtype=np.float64).reshape(-1, 2).T
+    # The card's frames as the recorder counts them, told from where tick 0 was.
+    told = np.rint(looked).astype(np.int64) + (zero - played["zero_frame"])
+    fit_off = recording.began_ns(told) + block_ns - looked_ns
     strokes = recording.onsets(1, _SILENCE_FRAMES)
     struck = np.array(played["struck_ns"][: len(strokes)], dtype=np.int64)
     sound = recording.began_ns(strokes)[: len(struck)] + block_ns - struck
@@ -148,14 +151,12 @@ def measure(
             "frames_off_max": round(float(np.abs(off).max()), 3),
             "within_a_frame": round(float((np.abs(off) <= FRAMES_OFF).mean()), 6),
         },
-        "mapping": {
-            "p50_ms": _percentile(np.abs(mapped), 50),
-            "p99_ms": _percentile(np.abs(mapped), 99),
-            "max_ms": _percentile(np.abs(mapped), 100),
-            "p99_ms_between_restarts": _percentile(np.abs(mapped[quiet]), 99),
-            "host_clock_alone_ms": round(recording.strayed_ns() / 1e6, 3),
+        "mapping": _spread(fit_off, looked_ns, restarts),
+        "grid": {
+            **_spread(grid_off, expected_ns[: len(grid_off)], restarts),
             "turns": len(played["steps"]),
         },
+        "host_clock_alone_ms": round(recording.strayed_ns() / 1e6, 3),
         "server_restarts": len(restarts),
         "marks": len(played["marks"]),
         "hit_to_sound": {
@@ -193,14 +194,15 @@ def _click_lines(take: dict[str, Any], bpm: int) -> list[str]:
 
 
 def _map_lines(take: dict[str, Any]) -> list[str]:
-    mapping = take["mapping"]
+    fit, grid = take["mapping"], take["grid"]
     return [
-        f"click to monotonic time, ms: {mapping['p50_ms']:.3f} median, "
-        f"{mapping['p99_ms']:.3f} 99 % (goal: {MAPPED_WITHIN_MS:g}), {mapping['max_ms']:.3f} at "
-        f"most, in {mapping['turns']} turns",
+        f"click to monotonic time, ms: {fit['p50_ms']:.3f} median, {fit['p99_ms']:.3f} 99 % "
+        f"(goal: {MAPPED_WITHIN_MS:g}), {fit['max_ms']:.3f} at most",
+        f"  as hits are judged, in {grid['turns']} turns of the grid: {grid['p50_ms']:.3f} "
+        f"median, {grid['p99_ms']:.3f} 99 %, {grid['max_ms']:.3f} at most",
         f"  away from the {take['server_restarts']} times that the server's clock stood still: "
-        f"{mapping['p99_ms_between_restarts']:.3f} 99 %",
-        f"  peer: a grid on the host's clock alone ends {mapping['host_clock_alone_ms']:.3f} off",
+        f"{fit['p99_ms_between_restarts']:.3f} and {grid['p99_ms_between_restarts']:.3f} 99 %",
+        f"  peer: a grid on the host's clock alone ends {take['host_clock_alone_ms']:.3f} off",
     ]
 
 
@@ -217,19 +219,30 @@ def _stroke_lines(take: dict[str, Any]) -> list[str]:
     ]
 
 
-def _off_grid(heard: Any, places: Any, beat: Fraction) -> tuple[Any, int]:
-    """How far each click is from its exact place, in frames, and how many are missing.
+def _off_grid(heard: Any, places: Any, beat: Fraction) -> tuple[Any, int, int]:
+    """How far each click is from its exact place in frames, how many are missing, and tick 0.
 
-    Tick 0 is a whole frame, and all others are where they are from there.
+    That is a whole frame, and all others are where they are from there.
     """
     if len(heard) == 0:
-        return np.array([np.inf]), len(places)
+        return np.array([np.inf]), len(places), 0
     zero = heard[0] - float(int(places[0]) * beat)
     number = np.rint((heard - zero) / float(beat)).astype(np.int64)
     if (number == 0).any():
         zero = heard[np.argmax(number == 0)]
     off = heard - zero - np.array([float(int(k) * beat) for k in number])
-    return off, len(places) - len(np.intersect1d(number, places))
+    return off, len(places) - len(np.intersect1d(number, places)), round(zero)
+
+
+def _spread(off_ns: Any, at_ns: Any, restarts: Any) -> dict[str, float]:
+    """How far off, in ms; with and without the moments after a server's clock stood still."""
+    off = np.abs(off_ns)
+    return {
+        "p50_ms": _percentile(off, 50),
+        "p99_ms": _percentile(off, 99),
+        "max_ms": _percentile(off, 100),
+        "p99_ms_between_restarts": _percentile(off[_away_from(at_ns, restarts)], 99),
+    }
 
 
 def _away_from(times: Any, restarts: Any) -> Any:

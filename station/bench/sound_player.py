@@ -2,7 +2,7 @@
 
 `python -m station.bench.sound_player OUT SECONDS BPM`: clicks on the left, strokes on the right.
 Says `ready` when the take begins; when it is over, writes when each stroke was struck, how the
-grid turned, and what the card complained of, as JSON.
+grid turned, which frame was thought to be heard when, and what the card complained of, as JSON.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ PPQ = 480
 _SLEEP_S = 0.000_1
 _SWITCH_INTERVAL_S = 0.0002
 _CARD_KNOWN_AFTER_NS = 3 * NS_PER_S
+_LOOK_EVERY_NS = 25 * NS_PER_MS
 # Strokes are told apart by the silence between them: a hi-hat's foot rings for 70 ms.
 _STROKES_NS = (150 * NS_PER_MS, 350 * NS_PER_MS)
 
@@ -60,9 +61,9 @@ def main(out: str, seconds: int, bpm: int) -> int:
     print("ready", flush=True)
     start_ns = MONOTONIC.now_ns() + 2 * NS_PER_S
     metronome.start(start_ns)
-    grid, struck, marks = GridClock(), [], []
+    grid, struck, marks, looks = GridClock(), [], [], []
     chance = random.Random(1)
-    next_ns = start_ns
+    next_ns = look_ns = start_ns
     end_ns = start_ns + chart.length_ns + NS_PER_S
     while (now := MONOTONIC.now_ns()) < end_ns:
         pumped = metronome.pump(now)
@@ -71,17 +72,22 @@ def main(out: str, seconds: int, bpm: int) -> int:
         marks += [(mark.t_ns, mark.detail) for mark in pumped.marks]
         if pumped.problem is not None:
             raise pumped.problem
+        if now >= look_ns:
+            look_ns = now + _LOOK_EVERY_NS
+            looks.append((now, metronome.frame_heard(now)))
         if now >= next_ns:
             next_ns = now + chance.randrange(*_STROKES_NS)
             struck.append(MONOTONIC.now_ns())
             metronome.strike(Pad.HI_HAT_PEDAL, Zone.FOOT, 127)
         time.sleep(_SLEEP_S)
-    status = metronome.status
+    status, zero_frame = metronome.status, metronome.zero_frame
     metronome.close()
     told = {
         "start_ns": start_ns,
         "rate_hz": status.rate_hz if status is not None else 0,
         "steps": [(s.host_ns, s.grid_ns, s.rate_ppb) for s in grid.steps],
+        "zero_frame": zero_frame,
+        "looks": looks,
         "struck_ns": struck,
         "marks": marks,
     }

@@ -128,6 +128,17 @@ class Metronome:
         latency_ns = self._output.latency_ns if self._output is not None else 0
         return latency_ns + _FIXED_BEFORE_NS + 2 * _LOOK_EVERY_NS
 
+    @property
+    def zero_frame(self) -> int | None:
+        """Which of the card's frames tick 0 is; None until that is decided."""
+        return self._zero_frame
+
+    def frame_heard(self, host_ns: int) -> float | None:
+        """Which of the card's frames is heard at a moment; None without a card."""
+        if self._card is None or not self._card.fit.buckets:
+            return None
+        return self._card.fit.frame(host_ns)
+
     def open(self, address: str) -> None:
         """Open a card in place of the one before; it plays silence.
 

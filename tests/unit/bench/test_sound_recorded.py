@@ -57,9 +57,12 @@ def test_clicks_that_are_off_or_missing_are_told(late: int, missing: int) -> Non
         del places[12]
     made = recording(places)
     start_ns = int(made.began_ns(np.array([FIRST + places[4]]))[0]) + BLOCK * 10**9 // RATE
-    played = {"start_ns": start_ns, "steps": [], "struck_ns": [], "marks": []}
+    looks = [(start_ns + s * 10**8, 700 + s * RATE / 10) for s in range(20)]
+    played: dict[str, object] = {"start_ns": start_ns, "zero_frame": 700, "looks": looks}
+    played |= {"steps": [], "struck_ns": [], "marks": []}
     result = measure(made, played, 4, BLOCK)  # 24 beats, and a bar before them
     assert result["clicks"]["missing"] == missing
     assert result["clicks"]["frames_off_max"] == pytest.approx(max(0.25, late), abs=0.5)
     if not missing:
         assert result["mapping"]["p99_ms"] < 0.1
+        assert result["grid"]["p99_ms"] < 0.1
