@@ -26,13 +26,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.timing.beam_entry import LIMBS_MS, come_in, is_outside, take_measure
+from station.timing.beam_ornaments import (
+    DOUBLE,
+    ORNAMENT,
+    STRAY,
+    is_excused,
+    is_taken,
+    ornament,
+)
 from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
 RECENT = 64  # hits that are kept, for a new anchor to be judged by
 LAG = 16  # hits until a label is confirmed, at the latest
 REACH = 4  # notes of its lane that a hit may be, for one hypothesis
-STRAY, DOUBLE = -1, -2  # in place of a note
 MISSED = -1  # in place of a ticket
 # Why `hear` stops after a hit: a new anchor is wanted; the player has been back for a while.
 LOOK_ANCHOR, LOOK_BACK = 1, 2
@@ -210,6 +217,44 @@ def _try_notes(
 
 
 @inlined
+def _or_ornament(
+    s: np.void,
+    p: np.void,
+    hit: np.void,
+    at_ms: float,
+    var: float,
+    note: int,
+    lane: np.void,
+    lane_notes: NDArray[np.int32],
+    notes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    ornaments: NDArray[np.void],
+    labels: NDArray[np.int32],
+    child: np.void,
+) -> None:
+    """What is no note may be a grace stroke or a bounce of one: its weight, or its label too."""
+    end = len(notes) - 1
+    before = ornaments[note]["before"]
+    if note == end and lane["begin"] < lane["end"]:
+        before = lane_notes[lane["end"] - 1]
+    if at_ms - notes[note]["written_ms"] > 3 * math.sqrt(var):  # left out: it is the next one's
+        before = note
+        note = notes[note]["next"]
+    log_density, label = ornament(at_ms, var, note, before, notes[note]["written_ms"], ornaments)
+    if label == STRAY or is_taken(label, labels, s["confirmed"], s["heard"], ornaments):
+        return
+    if hit["velocity"] > 0:
+        row = loudness[len(loudness) - 2]
+        log_density += _loud_log(hit["velocity"], row, p["velocity_cap"])
+    extra_log = hit["extra_log"]
+    top = max(extra_log, log_density)
+    both = math.log(math.exp(extra_log - top) + math.exp(log_density - top))
+    child["log_weight"] += top + both - extra_log
+    if log_density > extra_log:
+        child["label"] = label
+
+
+@inlined
 def _branch(
     s: np.void,
     p: np.void,
@@ -221,6 +266,10 @@ def _branch(
     notes: NDArray[np.void],
     loudness: NDArray[np.void],
     children: NDArray[np.void],
+    lane_notes: NDArray[np.int32],
+    lanes: NDArray[np.void],
+    ornaments: NDArray[np.void],
+    labels: NDArray[np.int32],
 ) -> int:
     """Every hypothesis goes on in up to 1 + REACH ways; how many children there are."""
     miss_log = math.log(s["miss_rate"])
@@ -256,6 +305,11 @@ def _branch(
         if tie > 0.0:
             own_var = _innovation_var(s, tie)
             own_log_var = math.log(own_var)
+        if len(ornaments) > 0:
+            _or_ornament(
+                s, p, hit, at_ms - _expected(h), own_var, next_notes[i, lane], lanes[lane],
+                lane_notes, notes, loudness, ornaments, labels[i], child,
+            )  # fmt: skip
         n = _try_notes(
             hit, next_notes[i, lane], at_ms - _expected(h),
             h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
@@ -391,6 +445,7 @@ def _inherit(
         top = max(top, beam[j]["log_weight"])
     total = 0.0
     as_note = 0.0
+    as_ornament = 0.0
     for j in range(kept):
         h = beam[j]
         child = children[h["child"]]
@@ -414,10 +469,13 @@ def _inherit(
         else:
             h["last_ms"] = before["last_ms"]
             h["last_t_ms"] = before["last_t_ms"]
+            if label <= ORNAMENT:
+                as_ornament += h["share"]
         if h["log_weight"] == 0.0:
             s["offset_ms"] = h["offset_ms"]
             s["used_tie"] = before["tie"]
             take_measure(s, notes[h["cursor"]])
+    s["as_ornament"] = as_ornament / total
     return as_note / total
 
 
@@ -597,6 +655,28 @@ def _learn_rates(
     s["stray_rate"] = min(s["strays"] / s["stray_ms"], p["rate_cap"] / s["ms_per_note"])
 
 
+@inlined
+def _take_ornament(note: int, notes: NDArray[np.void], ornaments: NDArray[np.void]) -> bool:
+    """Whether a hit can be a note's grace stroke or bounce for good; then it is one fewer."""
+    row = ornaments[note]
+    if row["written"] == 0:
+        return bool(notes[note]["fate"] == _PAIRED)
+    if notes[note]["fate"] != 0 or row["left"] == 0:
+        return False
+    row["left"] -= 1
+    return True
+
+
+@kernel
+def _confirm_ornament(
+    hit: np.void, note: int, notes: NDArray[np.void], loudness: NDArray[np.void], out: np.void
+) -> None:
+    """A grace stroke or a bounce says how loud they are, and nothing else."""
+    out["offset_ns"] = hit["t_ns"] - notes[note]["written_ns"]
+    if hit["velocity"] > 0:
+        _learn_loudness(float(hit["velocity"]), loudness[len(loudness) - 2])
+
+
 @kernel
 def _confirm(
     s: np.void,
@@ -608,6 +688,7 @@ def _confirm(
     hypotheses: NDArray[np.void],
     labels: NDArray[np.int32],
     recent: NDArray[np.void],
+    ornaments: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> None:
     """Say for good what the oldest open hit was, and learn from it."""
@@ -618,6 +699,8 @@ def _confirm(
     label = _vote(s["hypotheses"], ticket % LAG, hypotheses[s["active"]], labels[s["active"]])
     # A note is given away once, and never one that has been called missed.
     if label >= 0 and (label <= lane["confirmed"] or notes[label]["fate"] != 0):
+        label = STRAY
+    if label <= ORNAMENT and not _take_ornament(ORNAMENT - label, notes, ornaments):
         label = STRAY
     skipped = 0
     if label >= 0:
@@ -634,6 +717,11 @@ def _confirm(
     out["chart_index"] = label
     out["counts"] = 1 if label >= 0 and not hit["suspect"] else 0
     out["offset_ns"] = hit["t_ns"] - notes[label]["written_ns"] if label >= 0 else 0
+    if label <= ORNAMENT:
+        _confirm_ornament(hit, ORNAMENT - label, notes, loudness, out)
+        return
+    if label >= 0 and is_excused(hit["suspect"], label, ornaments):
+        out["counts"] = 1
     if hit["outside"]:
         return
     _learn_rates(s, p, hit, label, skipped, len(lanes) - 1)
@@ -663,6 +751,7 @@ def settle(
     hypotheses: NDArray[np.void],
     labels: NDArray[np.int32],
     recent: NDArray[np.void],
+    ornaments: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> bool:
     """Everything that is due by `t_ms`, in the order in which it is due.
@@ -682,7 +771,10 @@ def settle(
         if s["settled"] >= len(settled):
             return False
         if hit_due <= note_due:
-            _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
+            _confirm(
+                s, p, notes, lanes, loudness, models, hypotheses, labels, recent, ornaments,
+                settled,
+            )  # fmt: skip
             continue
         note = notes[s["due_note"]]
         if note["fate"] == 0:
@@ -756,6 +848,7 @@ def hear(
     children: NDArray[np.void],
     recent: NDArray[np.void],
     places: NDArray[np.int32],
+    ornaments: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> int:
     """Label hits from `begin` on; how many of all are done then.
@@ -767,8 +860,9 @@ def hear(
         row = hits[i]
         t_ms = row["t_ns"] / 1e6
         if not settle(
-            t_ms, s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled
-        ) or s["settled"] == len(settled):
+            t_ms, s, p, notes, lanes, loudness, models, hypotheses, labels, recent, ornaments,
+            settled,
+        ) or s["settled"] == len(settled):  # fmt: skip
             return i
         ticket = s["heard"]
         place = places[row["lane"] & (len(places) - 1)]
@@ -797,7 +891,7 @@ def hear(
             new = 1 - old
             count = _branch(
                 s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes,
-                loudness, children,
+                loudness, children, lane_notes, lanes, ornaments, labels[old],
             )  # fmt: skip
             kept = _select(
                 s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes,
@@ -814,9 +908,12 @@ def hear(
         lane["velocity"] = row["velocity"]
         s["heard"] = ticket + 1
         if s["heard"] - s["confirmed"] >= LAG:
-            _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
+            _confirm(
+                s, p, notes, lanes, loudness, models, hypotheses, labels, recent, ornaments,
+                settled,
+            )  # fmt: skip
         if not hit["outside"]:
-            _watch(s, is_note)
+            _watch(s, is_note + s["as_ornament"])
         if s["look"] != 0:
             return i + 1
     return len(hits)
