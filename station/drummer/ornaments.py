@@ -35,9 +35,7 @@ def graces(
         Ornament.FLAM: (params.flam_ms,),
         Ornament.DRAG: (params.drag_ms, params.drag_ms),
     }
-    drawn = [
-        (noise.normal(f"grace {i}", count) * params.grace_sd_ms).tolist() for i in range(2)
-    ]
+    drawn = [(noise.normal(f"grace {i}", count) * params.grace_sd_ms).tolist() for i in range(2)]
     left_out = [noise.uniform(f"grace {i}/miss", count) < params.grace_miss_rate for i in range(2)]
     velocities = [noise.normal(f"grace {i}/velocity", count).tolist() for i in range(2)]
     before: dict[Pad, int] = {}

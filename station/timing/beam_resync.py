@@ -63,9 +63,7 @@ def _nearest(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
 
 
 @inlined
-def _around(
-    x: BeamState, at_ms: float, var: float, lane: np.void, place: int
-) -> tuple[float, int]:
+def _around(x: BeamState, at_ms: float, var: float, lane: np.void, place: int) -> tuple[float, int]:
     """How likely a hit is a stroke around a note, and its label; its loudness left open.
 
     Around the first note of the lane that is not before `at_ms`, or the one before that.
@@ -307,12 +305,12 @@ def find_anchor(x: BeamState) -> float:
     ticket = s["heard"] - 1
     if s["seeking"] and ticket - s["seek_ticket"] > RECENT - _WINDOW:
         s["seeking"] = 0
-    if not s["seeking"] and x.recent[ticket % RECENT]["label"] <= ORNAMENT:
-        s["looked"] -= _SOON  # no anchor hangs on that: at the next hit
-        s["looked_ms"] = -np.inf
-        return 0.0
     if not s["seeking"]:
-        _begin_search(x, here, rate, pairs, places)
+        if x.recent[ticket % RECENT]["label"] > ORNAMENT:
+            _begin_search(x, here, rate, pairs, places)
+        else:
+            s["looked"] -= _SOON  # no anchor hangs on that: at the next hit
+            s["looked_ms"] = -np.inf
         return 0.0
     if not _go_on_searching(x, here, rate, pairs, places):
         return 0.0
@@ -339,6 +337,12 @@ def find_anchor(x: BeamState) -> float:
     s["offset_ms"] = anchor
     _join(x, anchor, rate, gain, pairs)
     return float(anchor - here)
+
+
+@inlined
+def _new_label(note: int, was: int) -> int:
+    """What a hit is for the new anchor: a double trigger stays one unless it is something else."""
+    return DOUBLE if note == STRAY and was == DOUBLE else note
 
 
 @kernel
@@ -379,10 +383,7 @@ def _join(
             )
         if s["heard"] - ticket <= LAG:
             was = x.recent[ticket % RECENT]["label"]
-            label = note
-            if note == STRAY and was == DOUBLE:
-                label = DOUBLE
-            x.labels[active, place, ticket % LAG] = label
+            x.labels[active, place, ticket % LAG] = _new_label(note, was)
     for ticket in range(max(s["heard"] - LAG, 0), first):
         x.labels[active, place, ticket % LAG] = x.recent[ticket % RECENT]["label"]
     for i in range(len(x.lanes)):
