@@ -32,6 +32,7 @@ from station.timing.beam_ornaments import (
     STRAY,
     is_excused,
     is_taken,
+    main_stroke_log,
     ornament,
 )
 from station.timing.beam_places import AT_ONCE_MS, inlined, mark
@@ -240,7 +241,9 @@ def _or_ornament(
     if at_ms - notes[note]["written_ms"] > 3 * math.sqrt(var):  # left out: it is the next one's
         before = note
         note = notes[note]["next"]
-    log_density, label = ornament(at_ms, var, note, before, notes[note]["written_ms"], ornaments)
+    log_density, label = ornament(
+        at_ms, hit["t_ms"] - lane["t_ms"], var, note, before, notes[note]["written_ms"], ornaments
+    )
     if label == STRAY or is_taken(label, labels, s["confirmed"], s["heard"], ornaments):
         return
     if hit["velocity"] > 0:
@@ -302,6 +305,7 @@ def _branch(
         h["tie"] = tie
         own_var = var
         own_log_var = log_var
+        own_pair_log = pair_log
         if tie > 0.0:
             own_var = _innovation_var(s, tie)
             own_log_var = math.log(own_var)
@@ -310,9 +314,13 @@ def _branch(
                 s, p, hit, at_ms - _expected(h), own_var, next_notes[i, lane], lanes[lane],
                 lane_notes, notes, loudness, ornaments, labels[i], child,
             )  # fmt: skip
+            own_pair_log += main_stroke_log(
+                hit["suspect"], p["suspect_log"], next_notes[i, lane], labels[i], s["confirmed"],
+                s["heard"], ornaments,
+            )  # fmt: skip
         n = _try_notes(
             hit, next_notes[i, lane], at_ms - _expected(h),
-            h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
+            h["log_weight"] + own_pair_log - 0.5 * own_log_var, miss_log,
             s["gate_ms"], 4 * s["half_gap_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
         )  # fmt: skip
     return n

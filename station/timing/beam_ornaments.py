@@ -35,8 +35,12 @@ ORNAMENTS = np.dtype(
 _WIDTHS_MS = {1: (32.0, 16.0, 110.0), 2: (60.0, 32.0, 280.0)}
 # Of the time since the lane's last note: their mean, and how much they take at most.
 _MEAN_SHARE, _MOST_SHARE = 0.4, 0.7
+# A bounce comes soon after the stroke or the bounce before it: what comes after a silence of much
+# more than that has been struck.
 _BOUNCES_A_MS = 1 / 25
+_BOUNCE_MS, _BOUNCE_SD_MS = 60.0, 15.0
 _SDS = 3.0  # of the hand: a grace may seem to be so much later than its note, when the hand is
+_FLAT_LOG = math.log(0.25)  # of notes with grace strokes are played without
 _PEAK_LOG = math.log(2 / (math.pi * math.sqrt(3)))  # of Student's t, three degrees of freedom
 _DOUBLE_FLAG = int(Flag.DOUBLE_TRIGGER)
 
@@ -95,6 +99,7 @@ def before_and_after(
 @kernel
 def ornament(
     at_ms: float,
+    since_ms: float,
     var: float,
     note: int,
     before: int,
@@ -107,6 +112,8 @@ def ornament(
     ----------
     at_ms
         When, on the written time.
+    since_ms
+        Since the lane's last hit.
     var
         Of that: the hand's place and a stroke's noise.
     note, before
@@ -131,6 +138,8 @@ def ornament(
         label = ORNAMENT - note
     if before >= 0 and at_ms < ornaments[before]["until_ms"] + _SDS * math.sqrt(var):
         bounce = math.log(_BOUNCES_A_MS)
+        if since_ms > _BOUNCE_MS:
+            bounce -= 2 * math.log1p(((since_ms - _BOUNCE_MS) / _BOUNCE_SD_MS) ** 2 / 3)
         if bounce > best:
             best = bounce
             label = ORNAMENT - before
@@ -153,11 +162,49 @@ def is_taken(
     row = ornaments[ORNAMENT - label]
     if row["written"] == 0:
         return False
+    return _count(label, labels, first, last) >= row["left"]
+
+
+@inlined
+def _count(label: int, labels: NDArray[np.int32], first: int, last: int) -> int:
+    """How many hits a hypothesis calls so."""
     count = 0
     for ticket in range(first, last):
         if labels[ticket % len(labels)] == label:
             count += 1
-    return bool(count >= row["left"])
+    return count
+
+
+@kernel
+def main_stroke_log(
+    suspect: int,
+    suspect_log: float,
+    note: int,
+    labels: NDArray[np.int32],
+    first: int,
+    last: int,
+    ornaments: NDArray[np.void],
+) -> float:
+    """What is gained or lost with a hit as a note: most have their grace strokes before them.
+
+    And behind one a sound main stroke may look like a double trigger, so that is no reason to
+    doubt it.
+
+    Parameters
+    ----------
+    suspect, suspect_log
+        What the kit thinks of the hit, and what a suspicion costs otherwise.
+    note
+        The lane's next.
+    labels, first, last
+        As for `is_taken`.
+    """
+    row = ornaments[note]
+    if row["written"] == 0:
+        return 0.0
+    if row["left"] == row["written"] and _count(ORNAMENT - note, labels, first, last) == 0:
+        return _FLAT_LOG
+    return suspect_log if suspect == _DOUBLE_FLAG else 0.0
 
 
 @inlined

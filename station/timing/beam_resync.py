@@ -71,7 +71,7 @@ def _around(x: BeamState, at_ms: float, var: float, lane: np.void, place: int) -
     note = x.lane_notes[place] if place < lane["end"] else len(x.notes) - 1
     before = x.lane_notes[place - 1] if place > lane["begin"] else -1
     log_density, label = ornament(
-        at_ms, var, note, before, x.notes[note]["written_ms"], x.ornaments
+        at_ms, 0.0, var, note, before, x.notes[note]["written_ms"], x.ornaments
     )
     return log_density - _ANY_VELOCITY, label
 
