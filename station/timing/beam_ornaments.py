@@ -162,7 +162,7 @@ def is_taken(
     row = ornaments[ORNAMENT - label]
     if row["written"] == 0:
         return False
-    return _count(label, labels, first, last) >= row["left"]
+    return bool(_count(label, labels, first, last) >= row["left"])
 
 
 @inlined
