@@ -505,6 +505,33 @@ def _vote(kept: int, slot: int, beam: NDArray[np.void], labels: NDArray[np.int32
     return winner
 
 
+@inlined
+def _last_vote(
+    s: np.void,
+    slot: int,
+    lane: int,
+    beam: NDArray[np.void],
+    labels: NDArray[np.int32],
+    next_notes: NDArray[np.int32],
+    ornaments: NDArray[np.void],
+) -> int:
+    """`_vote` when a label is due: a grace whose note has not come until now has missed it."""
+    best = 0.0
+    winner = STRAY
+    for j in range(s["hypotheses"]):
+        label = labels[j, slot]
+        votes = 0.0
+        for i in range(j, s["hypotheses"]):
+            if labels[i, slot] == label:
+                awaits = label <= ORNAMENT and next_notes[i, lane] <= ORNAMENT - label
+                awaits &= ornaments[max(ORNAMENT - label, 0)]["written"] > 0
+                votes += beam[i]["share"] * (s["miss_rate"] if awaits else 1.0)
+        if votes > best:
+            best = votes
+            winner = label
+    return winner
+
+
 @kernel
 def _shift_bias(lanes: NDArray[np.void], lane: np.void, shift_ms: float) -> None:
     """One limb against the others: what all have in common is the hand's offset."""
@@ -694,6 +721,7 @@ def _confirm(
     loudness: NDArray[np.void],
     models: NDArray[np.void],
     hypotheses: NDArray[np.void],
+    next_notes: NDArray[np.int32],
     labels: NDArray[np.int32],
     recent: NDArray[np.void],
     ornaments: NDArray[np.void],
@@ -704,7 +732,14 @@ def _confirm(
     s["confirmed"] = ticket + 1
     hit = recent[ticket % RECENT]
     lane = lanes[hit["lane"]]
-    label = _vote(s["hypotheses"], ticket % LAG, hypotheses[s["active"]], labels[s["active"]])
+    active = s["active"]
+    if len(ornaments) == 0:
+        label = _vote(s["hypotheses"], ticket % LAG, hypotheses[active], labels[active])
+    else:
+        label = _last_vote(
+            s, ticket % LAG, hit["lane"], hypotheses[active], labels[active], next_notes[active],
+            ornaments,
+        )  # fmt: skip
     # A note is given away once, and never one that has been called missed.
     if label >= 0 and (label <= lane["confirmed"] or notes[label]["fate"] != 0):
         label = STRAY
@@ -757,6 +792,7 @@ def settle(
     loudness: NDArray[np.void],
     models: NDArray[np.void],
     hypotheses: NDArray[np.void],
+    next_notes: NDArray[np.int32],
     labels: NDArray[np.int32],
     recent: NDArray[np.void],
     ornaments: NDArray[np.void],
@@ -780,8 +816,8 @@ def settle(
             return False
         if hit_due <= note_due:
             _confirm(
-                s, p, notes, lanes, loudness, models, hypotheses, labels, recent, ornaments,
-                settled,
+                s, p, notes, lanes, loudness, models, hypotheses, next_notes, labels, recent,
+                ornaments, settled,
             )  # fmt: skip
             continue
         note = notes[s["due_note"]]
@@ -868,8 +904,8 @@ def hear(
         row = hits[i]
         t_ms = row["t_ns"] / 1e6
         if not settle(
-            t_ms, s, p, notes, lanes, loudness, models, hypotheses, labels, recent, ornaments,
-            settled,
+            t_ms, s, p, notes, lanes, loudness, models, hypotheses, next_notes, labels, recent,
+ ornaments, settled,
         ) or s["settled"] == len(settled):  # fmt: skip
             return i
         ticket = s["heard"]
@@ -917,8 +953,8 @@ def hear(
         s["heard"] = ticket + 1
         if s["heard"] - s["confirmed"] >= LAG:
             _confirm(
-                s, p, notes, lanes, loudness, models, hypotheses, labels, recent, ornaments,
-                settled,
+                s, p, notes, lanes, loudness, models, hypotheses, next_notes, labels, recent,
+                ornaments, settled,
             )  # fmt: skip
         if not hit["outside"]:
             _watch(s, is_note + s["as_ornament"])

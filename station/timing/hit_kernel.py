@@ -67,8 +67,8 @@ def judge(hits: NDArray[np.void], begin: int, t_ms: float, where: NDArray[np.int
     if t_ms == -math.inf:
         return 0
     if not beam_kernels.settle(
-        t_ms, s, p, x.notes, x.lanes, x.loudness, x.models, x.hypotheses, x.labels, x.recent,
-        x.ornaments, x.settled,
+        t_ms, s, p, x.notes, x.lanes, x.loudness, x.models, x.hypotheses, x.next_notes, x.labels,
+        x.recent, x.ornaments, x.settled,
     ):  # fmt: skip
         return STOPPED
     count = s["settled"]
