@@ -218,6 +218,61 @@ def _try_notes(
 
 
 @inlined
+def _branch(
+    s: np.void,
+    p: np.void,
+    hit: np.void,
+    bias_ms: float,
+    dt: float,
+    beam: NDArray[np.void],
+    next_notes: NDArray[np.int32],
+    notes: NDArray[np.void],
+    loudness: NDArray[np.void],
+    children: NDArray[np.void],
+) -> int:
+    """Every hypothesis goes on in up to 1 + REACH ways; how many children there are."""
+    miss_log = math.log(s["miss_rate"])
+    var = s["offset_var"] + s["noise_var"]
+    log_var = math.log(var)
+    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * _LOG_2PI
+    if hit["suspect"]:
+        pair_log -= p["suspect_log"]
+    s["gate_ms"] = p["gate"] * math.sqrt(var)
+    keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
+    lane = hit["lane"]
+    at_ms = hit["t_ms"] - bias_ms
+    n = 0
+    for i in range(s["hypotheses"]):
+        h = beam[i]
+        h["offset_ms"] += h["rate"] * dt
+        h["rate"] *= keep
+        # Geman–McClure: bounded, flat far away.
+        away = (h["offset_ms"] / p["pull_ms"]) ** 2
+        h["log_weight"] -= p["pull_per_ms"] * min(dt, 1000.0) * away / (1 + away)
+        gone_ms = hit["t_ms"] - h["offset_ms"] - s["gate_ms"] - LIMBS_MS
+        _let_pass(notes, h, next_notes[i], gone_ms, miss_log)
+        child = children[n]
+        child["log_weight"] = h["log_weight"] + hit["extra_log"]
+        child["error_ms"] = 0.0
+        child["parent"] = i
+        child["label"] = DOUBLE if hit["double"] > 0.5 else STRAY
+        since_ms = hit["t_ms"] - h["last_t_ms"]
+        tie = s["tie"] * (1 - since_ms / p["tie_ms"]) if since_ms < p["tie_ms"] else 0.0
+        h["tie"] = tie
+        own_var = var
+        own_log_var = log_var
+        if tie > 0.0:
+            own_var = _innovation_var(s, tie)
+            own_log_var = math.log(own_var)
+        n = _try_notes(
+            hit, next_notes[i, lane], at_ms - _expected(h),
+            h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
+            s["gate_ms"], 4 * s["half_gap_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
+        )  # fmt: skip
+    return n
+
+
+@inlined
 def _or_ornament(
     s: np.void,
     p: np.void,
@@ -257,73 +312,52 @@ def _or_ornament(
         child["label"] = label
 
 
-@inlined
-def _branch(
+@kernel
+def _weigh_ornaments(
     s: np.void,
     p: np.void,
     hit: np.void,
-    bias_ms: float,
-    dt: float,
+    count: int,
     beam: NDArray[np.void],
     next_notes: NDArray[np.int32],
+    labels: NDArray[np.int32],
+    lane: np.void,
+    lane_notes: NDArray[np.int32],
     notes: NDArray[np.void],
     loudness: NDArray[np.void],
-    children: NDArray[np.void],
-    lane_notes: NDArray[np.int32],
-    lanes: NDArray[np.void],
     ornaments: NDArray[np.void],
-    labels: NDArray[np.int32],
-) -> int:
-    """Every hypothesis goes on in up to 1 + REACH ways; how many children there are."""
-    miss_log = math.log(s["miss_rate"])
-    var = s["offset_var"] + s["noise_var"]
-    log_var = math.log(var)
-    pair_log = math.log(1 - s["miss_rate"]) - 0.5 * _LOG_2PI
-    if hit["suspect"]:
-        pair_log -= p["suspect_log"]
-    s["gate_ms"] = p["gate"] * math.sqrt(var)
-    keep = p["rate_memory_ms"] / (p["rate_memory_ms"] + dt)
-    lane = hit["lane"]
-    at_ms = hit["t_ms"] - bias_ms
-    n = 0
-    for i in range(s["hypotheses"]):
-        h = beam[i]
-        h["offset_ms"] += h["rate"] * dt
-        h["rate"] *= keep
-        # Geman–McClure: bounded, flat far away.
-        away = (h["offset_ms"] / p["pull_ms"]) ** 2
-        h["log_weight"] -= p["pull_per_ms"] * min(dt, 1000.0) * away / (1 + away)
-        gone_ms = hit["t_ms"] - h["offset_ms"] - s["gate_ms"] - LIMBS_MS
-        _let_pass(notes, h, next_notes[i], gone_ms, miss_log)
-        child = children[n]
-        child["log_weight"] = h["log_weight"] + hit["extra_log"]
-        child["error_ms"] = 0.0
-        child["parent"] = i
-        child["label"] = DOUBLE if hit["double"] > 0.5 else STRAY
-        since_ms = hit["t_ms"] - h["last_t_ms"]
-        tie = s["tie"] * (1 - since_ms / p["tie_ms"]) if since_ms < p["tie_ms"] else 0.0
-        h["tie"] = tie
-        own_var = var
-        own_log_var = log_var
-        own_pair_log = pair_log
-        if tie > 0.0:
-            own_var = _innovation_var(s, tie)
-            own_log_var = math.log(own_var)
-        if len(ornaments) > 0:
-            _or_ornament(
-                s, p, hit, at_ms - _expected(h), own_var, next_notes[i, lane], lanes[lane],
-                lane_notes, notes, loudness, ornaments, labels[i], child,
-            )  # fmt: skip
-            own_pair_log += main_stroke_log(
-                hit["suspect"], p["suspect_log"], next_notes[i, lane], labels[i], s["confirmed"],
-                s["heard"], ornaments,
-            )  # fmt: skip
-        n = _try_notes(
-            hit, next_notes[i, lane], at_ms - _expected(h),
-            h["log_weight"] + own_pair_log - 0.5 * own_log_var, miss_log,
-            s["gate_ms"], 4 * s["half_gap_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
+    children: NDArray[np.void],
+) -> None:
+    """What is written around notes, in the weights of the children that `_branch` has made."""
+    main_log = 0.0
+    for c in range(count):
+        child = children[c]
+        i = child["parent"]
+        if child["label"] >= 0:
+            child["log_weight"] += main_log
+            continue
+        # The first child of each hypothesis.
+        note = next_notes[i, hit["lane"]]
+        at_ms = hit["t_ms"] - lane["bias_ms"] - _expected(beam[i])
+        var = _innovation_var(s, beam[i]["tie"])
+        _or_ornament(
+            s, p, hit, at_ms, var, note, lane, lane_notes, notes, loudness, ornaments, labels[i],
+            child,
         )  # fmt: skip
-    return n
+        main_log = main_stroke_log(
+            hit["suspect"], p["suspect_log"], note, labels[i], s["confirmed"], s["heard"], ornaments
+        )
+
+
+@kernel
+def _as_ornament(kept: int, slot: int, beam: NDArray[np.void], labels: NDArray[np.int32]) -> float:
+    """How likely the hit is a stroke around a note."""
+    share = total = 0.0
+    for j in range(kept):
+        total += beam[j]["share"]
+        if labels[j, slot] <= ORNAMENT:
+            share += beam[j]["share"]
+    return float(share / total)
 
 
 @inlined
@@ -453,7 +487,6 @@ def _inherit(
         top = max(top, beam[j]["log_weight"])
     total = 0.0
     as_note = 0.0
-    as_ornament = 0.0
     for j in range(kept):
         h = beam[j]
         child = children[h["child"]]
@@ -477,13 +510,10 @@ def _inherit(
         else:
             h["last_ms"] = before["last_ms"]
             h["last_t_ms"] = before["last_t_ms"]
-            if label <= ORNAMENT:
-                as_ornament += h["share"]
         if h["log_weight"] == 0.0:
             s["offset_ms"] = h["offset_ms"]
             s["used_tie"] = before["tie"]
             take_measure(s, notes[h["cursor"]])
-    s["as_ornament"] = as_ornament / total
     return as_note / total
 
 
@@ -505,7 +535,7 @@ def _vote(kept: int, slot: int, beam: NDArray[np.void], labels: NDArray[np.int32
     return winner
 
 
-@inlined
+@kernel
 def _last_vote(
     s: np.void,
     slot: int,
@@ -690,7 +720,7 @@ def _learn_rates(
     s["stray_rate"] = min(s["strays"] / s["stray_ms"], p["rate_cap"] / s["ms_per_note"])
 
 
-@inlined
+@kernel
 def _take_ornament(note: int, notes: NDArray[np.void], ornaments: NDArray[np.void]) -> bool:
     """Whether a hit can be a note's grace stroke or bounce for good; then it is one fewer."""
     row = ornaments[note]
@@ -935,8 +965,13 @@ def hear(
             new = 1 - old
             count = _branch(
                 s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes,
-                loudness, children, lane_notes, lanes, ornaments, labels[old],
+                loudness, children,
             )  # fmt: skip
+            if len(ornaments) > 0:
+                _weigh_ornaments(
+                    s, p, hit, count, hypotheses[old], next_notes[old], labels[old], lane,
+                    lane_notes, notes, loudness, ornaments, children,
+                )  # fmt: skip
             kept = _select(
                 s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes,
                 children,
@@ -945,6 +980,8 @@ def hear(
                 s, kept, place, slot, old, new, hypotheses, next_notes, labels, notes, children
             )
             _shrink(s, is_note)
+            if len(ornaments) > 0:
+                s["as_ornament"] = _as_ornament(kept, slot, hypotheses[new], labels[new])
             hit["label"] = _vote(kept, slot, hypotheses[new], labels[new])
         row["ticket"] = ticket
         row["label"] = hit["label"]
