@@ -14,6 +14,9 @@ written chords. So a hit is expected where the hand is, and a share of how far t
 from there: a hi-hat that is read a sixteenth away from the snare that sounds with it does not
 fit, though each alone would.
 
+A hit that is no note is a stray, a double trigger, or a stroke that is written around a note
+(`beam_ornaments`): it uses up nothing, and moves no estimate.
+
 They are called by `hit_kernel.judge`. Here `s` is what all hypotheses share, `p` the priors; the
 arrays are those of `beam_layout.BeamState`.
 """

@@ -1,4 +1,4 @@
-"""The forty rudiments as they are played: nothing false is said of anybody.
+"""The forty rudiments as they are played, and flams in a groove: nothing false is said.
 
 Each at its own tempo and at both ends of what is usual, by players with known truth.
 """
@@ -11,12 +11,25 @@ import numpy as np
 import pytest
 
 from station import analyse, settings
+from station.charts.chart import Chart, MetreChange
+from station.charts.tempo import TempoMap
 from station.charts.toml_chart import read_toml_chart, read_usual_tempo
 from station.drummer import PRESETS, Cause, perform
-from station.model import Flag, Hit, Ornament, PlacementCall, TempoCall
+from station.model import (
+    Dynamic,
+    Flag,
+    Hit,
+    Note,
+    Ornament,
+    Pad,
+    PlacementCall,
+    TempoCall,
+    Zone,
+)  # fmt: skip
 
 FILES = sorted((settings.config_dir() / "charts" / "rudiments").glob("*.toml"))
 SECONDS = 40
+ACCENT = Dynamic.ACCENT
 ROBOT, STEADY = PRESETS["robot"], replace(PRESETS["steady"], seed=3)
 TEMPI = ("slow", "own", "fast")
 
@@ -144,3 +157,34 @@ def test_narrow_and_wide_ones_have_their_width_told_hand_by_hand(flam_ms, drag_m
             assert low < part["width_ms"] < high
             assert part["width_ms"] == pytest.approx(width_ms, abs=1.5)
         assert told["right"]["with_graces"] == told["left"]["with_graces"] == len(chart.notes) / 2
+
+
+def groove(ornament, bpm):
+    """Hi-hat eighths, kick, a backbeat of which three in four are ornamented, and tom fills."""
+    notes = []
+    for bar in range(48):
+        at = 1920 * bar
+        notes += [Note(at + 240 * i, Pad.HI_HAT, Zone.CLOSED, 42) for i in range(8)]
+        notes += [Note(at + tick, Pad.KICK, Zone.HEAD, 36) for tick in (0, 960, 1200)]
+        for tick in (480, 1440):
+            around = ornament if bar % 2 or tick == 1440 else Ornament.NONE
+            notes.append(Note(at + tick, Pad.SNARE, Zone.HEAD, 38, ACCENT, ornament=around))
+        for i in range(4 if bar % 4 == 3 else 0):
+            around = ornament if i % 2 == 0 else Ornament.NONE
+            notes.append(Note(at + 1440 + 120 * i, Pad.TOM_1, Zone.HEAD, 48, ornament=around))
+    notes.sort(key=lambda note: (note.tick, note.midi_note))
+    tempo = TempoMap.constant(bpm, 480)
+    return Chart("groove", tempo, (MetreChange(0, 4, 4),), tuple(notes), 1920 * 48)
+
+
+@pytest.mark.parametrize("ornament", [Ornament.FLAM, Ornament.DRAG, Ornament.BUZZ])
+@pytest.mark.parametrize("bpm", [90, 160, 280])
+def test_a_groove_with_them_is_understood_as_well_as_one_without(ornament, bpm):
+    player = replace(PRESETS["human"], seed=5, offset_ms=0.0, double_trigger_rate=0.01)
+    shares = {}
+    for kind in (Ornament.NONE, ornament):
+        report, strikes = judged(groove(kind, bpm), player)
+        shares[kind] = (np.array(said(report)) == np.array(meant(strikes))).all(axis=0).mean()
+        assert report.verdict.tempo.call in (TempoCall.STEADY, TempoCall.UNDECIDED)
+        assert report.resyncs == ()
+    assert shares[ornament] > max(shares[Ornament.NONE] - 0.01, 0.98)
