@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import beam_twin
 import numpy as np
 import pytest
 
@@ -24,12 +25,13 @@ BEAT = 500
 SD_MS = 8.0
 
 
-def matcher(strokes, beats=8, beat_ms=BEAT, **more):
+def matcher(strokes, beats=8, beat_ms=BEAT, bar_ms=None):
     """One pad, a note on each beat, all with the same strokes around them."""
     written = np.arange(beats, dtype=np.int64) * beat_ms * MS
     around = np.full(beats, strokes) if np.isscalar(strokes) else np.array(strokes)
     lanes = np.zeros(beats, dtype=np.int64)
-    return BeamMatcher(written, lanes, bar_ns=4 * beat_ms * MS, ornaments=around, **more)
+    bar_ns = (bar_ms or 4 * beat_ms) * MS
+    return BeamMatcher(written, lanes, bar_ns=bar_ns, ornaments=around)
 
 
 def hits(*struck, suspect=0):
@@ -242,3 +244,35 @@ def test_a_player_is_found_again_with_flams_and_all():
     assert all(right[:48])
     assert all(right[-120:])
     assert len(beam.resyncs) == 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("strokes", [1, 2])
+def test_every_reading_of_a_few_hits_is_weighed(seed, strokes):
+    """The beam against all readings, none dropped: graces and notes near, far and left out."""
+    rng = np.random.default_rng(seed)
+    written = [i * 180.0 for i in range(6)]
+    graces = [strokes if i % 2 else 0 for i in range(6)]
+    struck = [t + rng.normal(0, 9) for t in written if rng.random() > 0.15]
+    struck += [
+        t - 30 * (i + 1) + rng.normal(0, 9)
+        for t, count in zip(written, graces, strict=True)
+        for i in range(count)
+        if rng.random() > 0.25
+    ]
+    struck = sorted(struck)[:9]
+    beam = matcher(graces, 6, 180, bar_ms=10**6)
+    shared = beam._state.shared[0]
+    clock = beam_twin.Clock(
+        float(shared["offset_var"]),
+        0.0,
+        float(shared["rate_var"]),
+        float(shared["noise_var"]),
+    )
+    stray_rate = float(shared["stray_rate"])
+    heard = hits(*[(t, 0) for t in struck])
+    struck = (heard["t_ns"] / 1e6).tolist()
+    beam.hear(heard)
+    votes = beam_twin.exhaustive_votes(written, struck, stray_rate, clock, graces)
+    for label, likely in zip(heard["label"].tolist(), votes, strict=True):
+        assert likely[label] > 0.8 * max(likely.values())
