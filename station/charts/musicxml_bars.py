@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
@@ -11,11 +11,19 @@ from xml.etree.ElementTree import Element
 from station.charts.chart import BEAT_UNITS
 from station.charts.complaints import Complaints
 from station.charts.musicxml_directions import Said, read_direction, read_sound
-from station.charts.musicxml_elements import decimal, shown, text_of, whole
+from station.charts.musicxml_elements import (
+    Exact,
+    children,
+    exact,
+    shown,
+    text_in,
+    text_of,
+    whole,
+)
 from station.charts.musicxml_jumps import Marks
 from station.charts.musicxml_own import grace_of, own_dynamic
-from station.charts.musicxml_parts import DrumPart, place_of, staff_place
-from station.charts.musicxml_strokes import stroke_of
+from station.charts.musicxml_parts import DrumPart, Meant
+from station.charts.musicxml_strokes import Stroke, stroke_of
 from station.charts.musicxml_voices import TiedNotes, Voices
 from station.charts.steps import swung
 from station.charts.swing import STRAIGHT, Swing
@@ -26,6 +34,7 @@ _MAX_DIVISIONS = 2**20
 # A chart holds a day; a bar of more than this is a mistake.
 _MAX_QUARTERS = 4096
 DEFAULT_NS_PER_QUARTER = Fraction(500_000_000)
+_NOTHING = Fraction(0)
 
 
 @dataclass(slots=True)
@@ -62,14 +71,21 @@ class WrittenBar:
 
 @dataclass(slots=True)
 class _Open:
-    """A bar while it is read."""
+    """A bar while it is read.
+
+    Attributes
+    ----------
+    at, onset, end
+        Where the next note begins, where the last one did, and how far the bar has come: in
+        divisions, which are whole numbers in nearly every file.
+    """
 
     name: str
     marks: Marks
     voices: Voices
-    at: Fraction = Fraction(0)
-    onset: Fraction = Fraction(0)
-    end: Fraction = Fraction(0)
+    at: Exact = 0
+    onset: Exact = 0
+    end: Exact = 0
     empty: bool = True
     tempi: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     swings: list[tuple[Fraction, Swing]] = field(default_factory=list)
@@ -92,7 +108,8 @@ class BarReader:
     def __init__(self, part: DrumPart, complaints: Complaints, own: bool) -> None:
         self._part, self._complaints, self._own = part, complaints, own
         self.tempo_said = False
-        self._divisions = Fraction(1)
+        self._divisions: Exact = 1
+        self._quarters: dict[Exact, Fraction] = {}
         self._metre = (4, 4)
         self._ns_per_quarter = DEFAULT_NS_PER_QUARTER
         self._swing = STRAIGHT
@@ -119,7 +136,7 @@ class BarReader:
             self._complain(bar, problem)
         beats, unit = self._metre
         nominal = Fraction(4 * beats, unit)
-        quarters = bar.end if not bar.empty and bar.end else nominal
+        quarters = self._in_quarters(bar.end) if not bar.empty and bar.end else nominal
         if quarters > nominal:
             self._complain(bar, "it is longer than its metre and is read as long as it is written")
         pickup = index == 0 or measure.get("implicit") == "yes"
@@ -133,11 +150,11 @@ class BarReader:
             case "note":
                 self._note(element, bar)
             case "backup" | "forward":
-                length = self._length(element, bar)
+                length = self._length(element, text_of(element, "duration"), bar)
                 bar.at += length if element.tag == "forward" else -length
                 if bar.at < 0:
                     self._complain(bar, "a voice begins before the bar line; it is read from there")
-                    bar.at = Fraction(0)
+                    bar.at = 0
                 bar.end = max(bar.end, bar.at)
                 bar.empty &= element.tag == "backup"
             case "attributes":
@@ -152,26 +169,41 @@ class BarReader:
     def _complain(self, bar: _Open, what: str) -> None:
         self._complaints.add(bar.name, what)
 
-    def _length(self, element: Element, bar: _Open) -> Fraction:
-        length = decimal(text_of(element, "duration"))
+    def _length(self, element: Element, text: str, bar: _Open) -> Exact:
+        """A duration, in divisions."""
+        length = exact(text)
         if length is None or length < 0:
             self._complain(bar, f"a {element.tag} without a length is left out")
-            return Fraction(0)
-        quarters = length / self._divisions
-        if quarters > _MAX_QUARTERS:
+            return 0
+        if length > _MAX_QUARTERS * self._divisions:
             raise ValueError(f"bar {bar.name} has a length that cannot be counted")
-        return quarters
+        return length
+
+    def _in_quarters(self, divisions: Exact) -> Fraction:
+        found = self._quarters.get(divisions)
+        if found is None:
+            found = self._quarters[divisions] = Fraction(divisions) / self._divisions
+        return found
+
+    def _count_in(self, divisions: Exact, bar: _Open) -> None:
+        """From here on a quarter note has so many divisions."""
+        if divisions == self._divisions:
+            return
+        ratio = Fraction(divisions) / self._divisions
+        bar.at, bar.onset, bar.end = bar.at * ratio, bar.onset * ratio, bar.end * ratio
+        self._divisions = divisions
+        self._quarters.clear()
 
     def _attributes(self, attributes: Element, bar: _Open) -> None:
         divisions = text_of(attributes, "divisions")
         if divisions:
-            number = decimal(divisions)
+            number = exact(divisions)
             if number is None or not 0 < number <= _MAX_DIVISIONS:
                 raise ValueError(
                     f"bar {bar.name} has {shown(divisions, 12)} divisions a quarter note, which "
                     "cannot be counted"
                 )
-            self._divisions = number
+            self._count_in(number, bar)
         for time in attributes.iterfind("time"):
             if time.find("senza-misura") is not None:
                 self._complain(bar, "it has no metre; it is read as long as it is written")
@@ -195,7 +227,8 @@ class BarReader:
             self._complain(bar, "a sign that repeats beats is not read")
 
     def _said(self, said: Said, bar: _Open) -> None:
-        at = max(Fraction(0), bar.at + said.offset / self._divisions)
+        said_at = bar.at + said.offset
+        at = self._in_quarters(said_at) if said_at > 0 else _NOTHING
         if said.ns_per_quarter is not None:
             self.tempo_said = True
             self._ns_per_quarter = said.ns_per_quarter
@@ -209,50 +242,54 @@ class BarReader:
             self._complain(bar, problem)
 
     def _note(self, note: Element, bar: _Open) -> None:
-        voice = text_of(note, "voice")
-        tags = {child.tag for child in note}
-        is_grace, in_chord = "grace" in tags, "chord" in tags
-        length = Fraction(0) if is_grace else self._length(note, bar)
+        inside = children(note)
+        voice = text_in(inside, "voice")
+        is_grace, in_chord = "grace" in inside, "chord" in inside
+        length = 0 if is_grace else self._length(note, text_in(inside, "duration"), bar)
         at = bar.onset if in_chord and not is_grace else bar.at
         if not is_grace and not in_chord:
             bar.onset, bar.at = bar.at, bar.at + length
             bar.end = max(bar.end, bar.at)
             bar.empty = False
             bar.voices.next_chord(voice)
-        if "rest" in tags:
+        if "rest" in inside:
             return
-        if not self._is_drum(note):
+        if not self._is_drum(inside):
             self._complain(bar, "notes on a staff that is not for drums are left out")
             return
-        if "cue" in tags:
+        if "cue" in inside:
             self._complain(bar, "a cue note is left out")
             return
-        where = staff_place(note)
-        if self._slashes or (where is not None and where.head == "slash"):
+        meant = self._part.meant_by(inside)
+        if self._slashes or (meant.where is not None and meant.where.head == "slash"):
             self._complain(bar, "slashes (play as you like) are left out")
             return
-        found = place_of(self._part.instrument_of(note), where)
         if is_grace:
-            key = grace_of(note) if self._own else found
-            bar.voices.hear_grace(voice, key, in_chord, at)
-        elif found is None:
-            what = _described(note, self._part)
-            self._complain(bar, f"{what} is left out: no drum is known there")
+            key = grace_of(note) if self._own else meant.found
+            bar.voices.hear_grace(voice, key, in_chord, self._in_quarters(at))
+        elif meant.found is None:
+            self._complain(bar, f"{_described(meant)} is left out: no drum is known there")
         else:
-            stroke, problems = stroke_of(note, at, length, *found)
+            place, long = self._in_quarters(at), self._in_quarters(length)
+            stroke, problems = stroke_of(note, inside, place, long, meant.found)
             if self._own:
-                stroke.key = note.get("id") or stroke.key
-                exact = own_dynamic(note)
-                stroke.dynamic = stroke.dynamic if exact is None else exact
-                stroke.late = (decimal(note.get("attack", "")) or Fraction(0)) / self._divisions
+                self._read_own(note, stroke)
             bar.voices.hear(voice, stroke)
             for problem in problems:
                 self._complain(bar, problem)
 
-    def _is_drum(self, note: Element) -> bool:
+    def _read_own(self, note: Element, stroke: Stroke) -> None:
+        """What the writer leaves for this reader."""
+        stroke.key = note.get("id") or stroke.key
+        dynamic = own_dynamic(note)
+        stroke.dynamic = stroke.dynamic if dynamic is None else dynamic
+        late = exact(note.get("attack", ""))
+        stroke.late = self._in_quarters(late) if late else _NOTHING
+
+    def _is_drum(self, inside: Mapping[str, Element]) -> bool:
         """Unpitched, or on a staff with a percussion clef."""
-        staff = text_of(note, "staff") or "1"
-        if note.find("unpitched") is not None:
+        staff = text_in(inside, "staff") or "1"
+        if "unpitched" in inside:
             # Where one staff is a percussion staff, the others are somebody else's.
             return self._percussion.get(staff, True) or not any(self._percussion.values())
         return self._percussion.get(staff, False)
@@ -266,7 +303,7 @@ class BarReader:
             if swings_too and not straight:
                 swing = [s for from_, s in swings if from_ <= at][-1]
                 place = swung(at + shift, swing.pair, swing.ratio) - shift
-            yield max(Fraction(0), place + late), note
+            yield max(_NOTHING, place + late) if late else place, note
 
 
 def _read_metre(time: Element, name: str) -> tuple[int, int]:
@@ -311,10 +348,9 @@ def _read_barline(barline: Element, marks: Marks) -> None:
         marks.codas.add(barline.get("coda") or "coda")
 
 
-def _described(note: Element, part: DrumPart) -> str:
+def _described(meant: Meant) -> str:
     """A note, as a person finds it on the page."""
-    where = staff_place(note)
-    instrument = part.instrument_of(note)
+    where, instrument = meant.where, meant.instrument
     called = f" ('{shown(instrument.name)}')" if instrument and instrument.name else ""
     if where is None:
         return f"a note{called}"

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from station.charts.drum_staff import FEET
 from station.charts.lanes import Place
 from station.charts.musicxml_strokes import Stroke
-from station.model import Dynamic, Note, Ornament, Sticking
+from station.model import Dynamic, Note, Ornament, Pad, Sticking, Zone
 
 _HANDS = {"R": Sticking.RIGHT, "L": Sticking.LEFT}
 _GRACES = {1: Ornament.FLAM, 2: Ornament.DRAG}
@@ -20,12 +21,20 @@ Struck = tuple[Place, int]
 TiedNotes = dict[Struck, bool]
 
 
+@lru_cache(maxsize=1024)
+def _note(
+    pad: Pad, zone: Zone, midi_note: int, dynamic: Dynamic, sticking: Sticking, ornament: Ornament
+) -> Note:
+    """A note whose tick is still 0: of those there are few, each of them very often."""
+    return Note(0, pad, zone, midi_note, dynamic, sticking, ornament)
+
+
 @dataclass(slots=True)
 class _Chord:
     """What is struck at once in one voice, with its grace notes."""
 
     strokes: list[Stroke] = field(default_factory=list)
-    graces: Counter[Hashable] = field(default_factory=Counter)
+    graces: dict[Hashable, int] = field(default_factory=dict)
     grace_count: int = 0
 
 
@@ -65,7 +74,7 @@ class Voices:
     def hear_grace(self, voice: str, key: Hashable, in_chord: bool, at: Fraction) -> None:
         """A grace note before the next chord of its voice; `key` says for which of its notes."""
         waiting = self._graces.setdefault(voice, _Chord())
-        waiting.graces[key] += 1
+        waiting.graces[key] = waiting.graces.get(key, 0) + 1
         waiting.grace_count += not in_chord
         self._grace_hands[at] += 1
 
@@ -98,11 +107,12 @@ class Voices:
 
     def _share(self, chord: _Chord) -> None:
         """In others' files an accent stands on the stem, and so on the whole chord."""
-        if not self._own and any(s.dynamic is Dynamic.ACCENT for s in chord.strokes):
+        if self._own or len(chord.strokes) < 2:
+            return
+        if any(s.dynamic is Dynamic.ACCENT for s in chord.strokes):
             for stroke in chord.strokes:
                 stroke.dynamic = Dynamic.ACCENT
-        rolls = any(s.roll or s.buzz for s in chord.strokes)
-        if rolls and len(chord.strokes) > 1 and not self._own:
+        if any(s.roll or s.buzz for s in chord.strokes):
             self._problems.append("a roll on a chord is read on the note that it stands on")
 
     def _ornaments(self, chord: _Chord) -> dict[int, Ornament]:
@@ -174,7 +184,7 @@ class Voices:
         if silent:
             return
         sticking = _HANDS.get(letter[-1:].upper(), Sticking.NONE)
-        note = Note(0, pad, zone, stroke.midi_note, stroke.dynamic, sticking, ornament)
+        note = _note(pad, zone, stroke.midi_note, stroke.dynamic, sticking, ornament)
         yield stroke.at, stroke.late, stroke.swings, note
         if stroke.roll:
             dynamic = min(stroke.dynamic, Dynamic.NORMAL)
