@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from station.charts.chart import BEAT_UNITS
 from station.charts.complaints import Complaints
+from station.charts.grouping import usual_groups
 from station.charts.musicxml_directions import Said, read_direction, read_sound
 from station.charts.musicxml_elements import (
     Exact,
@@ -45,8 +46,8 @@ class WrittenBar:
     ----------
     name
         What the file calls it.
-    beats, unit
-        Its metre.
+    beats, unit, groups
+        Its metre, and how its beats stand together; no groups: it does not say.
     quarters
         How long it is, in quarter notes.
     notes
@@ -62,6 +63,7 @@ class WrittenBar:
     name: str
     beats: int
     unit: int
+    groups: tuple[int, ...]
     quarters: Fraction
     notes: list[tuple[Fraction, Note]]
     tempi: list[tuple[Fraction, Fraction]]
@@ -78,6 +80,10 @@ class _Open:
     at, onset, end
         Where the next note begins, where the last one did, and how far the bar has come: in
         divisions, which are whole numbers in nearly every file.
+    beams
+        From where to where beams go, in divisions, too.
+    beam_begins
+        Where the beam began that is still open, by voice.
     """
 
     name: str
@@ -89,6 +95,8 @@ class _Open:
     empty: bool = True
     tempi: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     swings: list[tuple[Fraction, Swing]] = field(default_factory=list)
+    beams: list[tuple[Exact, Exact]] = field(default_factory=list)
+    beam_begins: dict[str, Exact] = field(default_factory=dict)
 
 
 class BarReader:
@@ -111,6 +119,7 @@ class BarReader:
         self._divisions: Exact = 1
         self._quarters: dict[Exact, Fraction] = {}
         self._metre = (4, 4)
+        self._groups: tuple[int, ...] = ()
         self._ns_per_quarter = DEFAULT_NS_PER_QUARTER
         self._swing = STRAIGHT
         self._percussion: dict[str, bool] = {}
@@ -143,7 +152,22 @@ class BarReader:
         shift = nominal - quarters if pickup and quarters < nominal else Fraction(0)
         notes = list(self._swung(bar, shift))
         repeats = self._repeats if not notes else 0
-        return WrittenBar(name, beats, unit, quarters, notes, bar.tempi, bar.marks, repeats)
+        groups = self._groups or self._beamed_groups(bar)
+        return WrittenBar(name, beats, unit, groups, quarters, notes, bar.tempi, bar.marks, repeats)
+
+    def _beamed_groups(self, bar: _Open) -> tuple[int, ...]:
+        """How the beams of a bar group its beats; empty where they do not, or as is usual."""
+        beats, unit = self._metre
+        groups: list[int] = []
+        here = Fraction(0)
+        for begin, end in sorted(set(bar.beams)) if unit >= 8 and not self._own else ():
+            count = (self._in_quarters(end) - here) * unit / 4
+            if self._in_quarters(begin) != here or count.denominator > 1 or count < 2:
+                return ()
+            groups.append(int(count))
+            here = self._in_quarters(end)
+        said = sum(groups) == beats and len(groups) > 1
+        return tuple(groups) if said and tuple(groups) != usual_groups(beats, unit) else ()
 
     def _take(self, element: Element, bar: _Open) -> None:
         match element.tag:
@@ -191,6 +215,8 @@ class BarReader:
             return
         ratio = Fraction(divisions) / self._divisions
         bar.at, bar.onset, bar.end = bar.at * ratio, bar.onset * ratio, bar.end * ratio
+        bar.beams.clear()
+        bar.beam_begins.clear()
         self._divisions = divisions
         self._quarters.clear()
 
@@ -208,7 +234,7 @@ class BarReader:
             if time.find("senza-misura") is not None:
                 self._complain(bar, "it has no metre; it is read as long as it is written")
             else:
-                self._metre = _read_metre(time, bar.name)
+                self._metre, self._groups = _read_metre(time, bar.name)
         for clef in attributes.iterfind("clef"):
             self._percussion[clef.get("number", "1")] = text_of(clef, "sign") == "percussion"
         for style in attributes.iterfind("measure-style"):
@@ -252,6 +278,7 @@ class BarReader:
             bar.end = max(bar.end, bar.at)
             bar.empty = False
             bar.voices.next_chord(voice)
+            self._beam(inside, voice, bar)
         if "rest" in inside:
             return
         if not self._is_drum(inside):
@@ -277,6 +304,13 @@ class BarReader:
             bar.voices.hear(voice, stroke)
             for problem in problems:
                 self._complain(bar, problem)
+
+    def _beam(self, inside: Mapping[str, Element], voice: str, bar: _Open) -> None:
+        match text_in(inside, "beam"):
+            case "begin":
+                bar.beam_begins[voice] = bar.onset
+            case "end" if voice in bar.beam_begins:
+                bar.beams.append((bar.beam_begins.pop(voice), bar.at))
 
     def _read_own(self, note: Element, stroke: Stroke) -> None:
         """What the writer leaves for this reader."""
@@ -306,24 +340,29 @@ class BarReader:
             yield max(_NOTHING, place + late) if late else place, note
 
 
-def _read_metre(time: Element, name: str) -> tuple[int, int]:
+def _read_metre(time: Element, name: str) -> tuple[tuple[int, int], tuple[int, ...]]:
+    """Beats and their unit, and how many stand together where it says so: 3+2+2, or 3/8 + 2/8."""
     beats = [one.text or "" for one in time.iterfind("beats")]
     units = [whole(one.text or "") or 0 for one in time.iterfind("beat-type")]
-    counts = [_sum(text) for text in beats]
+    counts = [_summands(text) for text in beats]
     said = f"{'+'.join(beats)}/{units[-1] if units else ''}"
     if not counts or len(counts) != len(units) or not all(u in BEAT_UNITS for u in units):
         raise ValueError(f"bar {name} is in {shown(said, 20)}, which cannot be counted")
     unit = max(units)
-    total = sum(count * (unit // own) for count, own in zip(counts, units, strict=True))
-    if not all(counts) or not 1 <= total <= MAX_BEATS:
+    groups = tuple(
+        count * (unit // own)
+        for several, own in zip(counts, units, strict=True)
+        for count in several
+    )
+    if not all(counts) or not 1 <= sum(groups) <= MAX_BEATS:
         raise ValueError(f"bar {name} is in {shown(said, 20)}, which cannot be counted")
-    return total, unit
+    return (sum(groups), unit), groups if len(groups) > 1 else ()
 
 
-def _sum(text: str) -> int:
-    """`4`, or `3+2`; 0 when it is neither."""
+def _summands(text: str) -> list[int]:
+    """`4`, or `3+2`; none when it is neither."""
     numbers = [whole(part) for part in text.split("+")]
-    return sum(n for n in numbers if n) if all(numbers) else 0
+    return [n for n in numbers if n] if all(numbers) else []
 
 
 def _read_barline(barline: Element, marks: Marks) -> None:

@@ -7,6 +7,7 @@ notes. What cannot be read is named with its bar and left out; nothing is guesse
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from math import lcm
@@ -145,10 +146,15 @@ def _metre_changes(played: list[WrittenBar], starts: list[int]) -> tuple[MetreCh
     changes: list[MetreChange] = []
     whole_bars = True
     for bar, tick in zip(played, starts, strict=False):
-        # Behind a bar that is not whole, the metre begins anew.
         before = changes[-1] if changes else None
-        if before is None or (before.beats, before.unit) != (bar.beats, bar.unit) or not whole_bars:
-            changes.append(MetreChange(tick, bar.beats, bar.unit))
+        goes_on = before is not None and (before.beats, before.unit) == (bar.beats, bar.unit)
+        # Behind a bar that is not whole, the metre begins anew.
+        if before is None or not goes_on or not whole_bars:
+            groups = bar.groups or (before.groups if before is not None and goes_on else ())
+            changes.append(MetreChange(tick, bar.beats, bar.unit, groups))
+        elif bar.groups and not before.groups:
+            # The first bar that says how its beats are grouped speaks for those before it.
+            changes[-1] = replace(before, groups=bar.groups)
         whole_bars = bar.quarters == Fraction(4 * bar.beats, bar.unit)
     return tuple(changes)
 

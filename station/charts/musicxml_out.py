@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
@@ -149,7 +150,7 @@ class ScoreWriter:
             mine = [n for n in notes if (n[1].pad in FEET) == (voice == _FOOT)]
             if mine:
                 places = tuple(straightened(place, swing) for _, _, place in mine)
-                yield voice, write_bar(quarters, metre.beats, metre.unit, places), mine
+                yield voice, _written(quarters, metre, places), mine
         if not notes:
             yield _HAND, (Written(Fraction(0), quarters, "measure"),), []
 
@@ -171,13 +172,13 @@ class ScoreWriter:
     def _attributes(self, i: int) -> Iterator[str]:
         metre = self._metre(i)
         before = self._metre(i - 1) if i > self._first else None
-        changed = before is None or (before.beats, before.unit) != (metre.beats, metre.unit)
-        if not changed:
+        if before is not None and replace(before, tick=metre.tick) == metre:
             return
         yield "<attributes>"
         if before is None:
             yield f"<divisions>{self._divisions}</divisions><key><fifths>0</fifths></key>"
-        yield (f"<time><beats>{metre.beats}</beats><beat-type>{metre.unit}</beat-type></time>")
+        beats = "+".join(map(str, metre.groups)) or metre.beats
+        yield f"<time><beats>{beats}</beats><beat-type>{metre.unit}</beat-type></time>"
         if before is None:
             yield "<clef><sign>percussion</sign></clef>"
         yield "</attributes>\n"
@@ -295,6 +296,12 @@ def _by_bar(chart: Chart, bars: Sequence[Bar]) -> Iterator[list[_Placed]]:
 @lru_cache(maxsize=4096)
 def _quarters(ticks: int, ppq: int) -> Fraction:
     return Fraction(ticks, ppq)
+
+
+def _written(
+    quarters: Fraction, metre: MetreChange, places: tuple[Fraction, ...]
+) -> tuple[Written, ...]:
+    return write_bar(quarters, metre.beats, metre.unit, places, metre.groups)
 
 
 def _swings(chart: Chart, bars: Sequence[Bar], notes: Sequence[Sequence[_Placed]]) -> list[Swing]:

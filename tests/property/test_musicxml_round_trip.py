@@ -63,7 +63,10 @@ def charts(draw):
     metre, tick = [], 0
     for _ in range(draw(st.integers(1, 3))):
         unit = draw(st.sampled_from([u for u in (2, 4, 8, 16) if ppq * 4 % u == 0]))
-        change = MetreChange(tick, draw(st.integers(1, 15)), unit)
+        groups = tuple(draw(st.lists(st.integers(1, 5), min_size=2, max_size=4)))
+        groups = draw(st.sampled_from(((), groups)))
+        beats = sum(groups) or draw(st.integers(1, 15))
+        change = MetreChange(tick, beats, unit, groups)
         if not metre or (change.beats, change.unit) != (metre[-1].beats, metre[-1].unit):
             metre.append(change)
         tick += change.bar_ticks(ppq) * draw(st.integers(1, 3))
