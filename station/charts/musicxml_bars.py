@@ -80,8 +80,10 @@ class _Open:
     at, onset, end
         Where the next note begins, where the last one did, and how far the bar has come: in
         divisions, which are whole numbers in nearly every file.
+    jumps
+        Where words and signs stand that say where to go on, in divisions, too.
     beams
-        From where to where beams go, in divisions, too.
+        From where to where beams go.
     beam_begins
         Where the beam began that is still open, by voice.
     """
@@ -95,6 +97,7 @@ class _Open:
     empty: bool = True
     tempi: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     swings: list[tuple[Fraction, Swing]] = field(default_factory=list)
+    jumps: list[Exact] = field(default_factory=list)
     beams: list[tuple[Exact, Exact]] = field(default_factory=list)
     beam_begins: dict[str, Exact] = field(default_factory=dict)
 
@@ -143,6 +146,8 @@ class BarReader:
             self._take(element, bar)
         for problem in bar.voices.problems():
             self._complain(bar, problem)
+        if any(0 < at < bar.onset for at in bar.jumps):
+            self._complain(bar, "a jump within the bar is made at its end")
         beats, unit = self._metre
         nominal = Fraction(4 * beats, unit)
         quarters = self._in_quarters(bar.end) if not bar.empty and bar.end else nominal
@@ -189,6 +194,9 @@ class BarReader:
                 self._said(read_sound(element, bar.marks), bar)
             case "barline":
                 _read_barline(element, bar.marks)
+                within = element.get("location") == "middle" and element.find("repeat") is not None
+                if within:
+                    self._complain(bar, "a repeat sign within the bar is read at the bar line")
 
     def _complain(self, bar: _Open, what: str) -> None:
         self._complaints.add(bar.name, what)
@@ -215,6 +223,7 @@ class BarReader:
             return
         ratio = Fraction(divisions) / self._divisions
         bar.at, bar.onset, bar.end = bar.at * ratio, bar.onset * ratio, bar.end * ratio
+        bar.jumps = [at * ratio for at in bar.jumps]
         bar.beams.clear()
         bar.beam_begins.clear()
         self._divisions = divisions
@@ -253,8 +262,7 @@ class BarReader:
             self._complain(bar, "a sign that repeats beats is not read")
 
     def _said(self, said: Said, bar: _Open) -> None:
-        said_at = bar.at + said.offset
-        at = self._in_quarters(said_at) if said_at > 0 else _NOTHING
+        at = self._place(bar.at + said.sound_offset)
         if said.ns_per_quarter is not None:
             self.tempo_said = True
             self._ns_per_quarter = said.ns_per_quarter
@@ -263,9 +271,14 @@ class BarReader:
             self._swing = said.swing
             bar.swings.append((at, said.swing))
         for hands in said.hands:
-            bar.voices.hear_hands(at, hands)
+            bar.voices.hear_hands(self._place(bar.at + said.offset), hands)
+        if said.jumps:
+            bar.jumps.append(bar.at)
         for problem in said.problems:
             self._complain(bar, problem)
+
+    def _place(self, divisions: Exact) -> Fraction:
+        return self._in_quarters(divisions) if divisions > 0 else _NOTHING
 
     def _note(self, note: Element, bar: _Open) -> None:
         inside = children(note)
@@ -283,6 +296,9 @@ class BarReader:
             return
         if not self._is_drum(inside):
             self._complain(bar, "notes on a staff that is not for drums are left out")
+            return
+        if note.get("print-object") == "no":
+            self._complain(bar, "a hidden note is left out")
             return
         if "cue" in inside:
             self._complain(bar, "a cue note is left out")
@@ -377,14 +393,21 @@ def _read_barline(barline: Element, marks: Marks) -> None:
     ending = barline.find("ending")
     if ending is not None:
         if ending.get("type") == "start":
-            numbers = re.findall(r"\d{1,3}", ending.get("number", ""))
-            marks.ending_starts = frozenset(int(n) for n in numbers if int(n)) or frozenset({1})
+            marks.ending_starts = _passes(ending.get("number", "")) or frozenset({1})
         else:
             marks.ending_stops = True
     if barline.find("segno") is not None or barline.get("segno") is not None:
         marks.segnos.add(barline.get("segno") or "segno")
     if barline.find("coda") is not None or barline.get("coda") is not None:
         marks.codas.add(barline.get("coda") or "coda")
+
+
+def _passes(text: str) -> frozenset[int]:
+    """For which passes an ending is: `1`, `1, 2`, or `1-3`."""
+    passes: set[int] = set()
+    for first, last in re.findall(r"(\d{1,3})(?:[\s.]*[-–]\s*(\d{1,3}))?", text):
+        passes |= set(range(int(first), int(last or first) + 1))
+    return frozenset(passes - {0})
 
 
 def _described(meant: Meant) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from station.charts.complaints import Complaints
 
@@ -35,6 +36,10 @@ class Marks:
         Where a jump from here leads in the end: `fine`, `coda`, or empty for either.
     passes
         The jump is made in these passes only; empty: always.
+    with_repeats
+        Repeats are played after the jump from here, too.
+    said_times
+        How often words in this bar say that a repeat is played; 0 when they do not.
     """
 
     forward: bool = False
@@ -51,6 +56,8 @@ class Marks:
     fine: bool = False
     until: str = ""
     passes: frozenset[int] = frozenset()
+    with_repeats: bool = False
+    said_times: int = 0
 
 
 @dataclass(slots=True)
@@ -95,6 +102,7 @@ def playing_order(
         When there are more.
     """
     _settle_bare_codas(bars)
+    _settle_said_times(bars, names, complaints)
     return _Player(bars, names, complaints, most).play()
 
 
@@ -106,6 +114,31 @@ def _settle_bare_codas(bars: Sequence[Marks]) -> None:
         signs[0].codas = set()
 
 
+def _settle_said_times(bars: Sequence[Marks], names: Sequence[str], complaints: Complaints) -> None:
+    """`4x` in words counts for the repeat that begins or ends in its bar."""
+    for i, (bar, name) in enumerate(zip(bars, names, strict=True)):
+        if not bar.said_times:
+            continue
+        end = bar if bar.backward else _end_of_repeat(bars, i)
+        if end is None:
+            complaints.add(name, f"'{bar.said_times}x' stands at no repeat and is not read")
+        elif end.times and end.times != bar.said_times:
+            complaints.add(
+                name, f"'{bar.said_times}x' is not read: the repeat itself says {end.times} times"
+            )
+        else:
+            end.times = bar.said_times
+
+
+def _end_of_repeat(bars: Sequence[Marks], begin: int) -> Marks | None:
+    """The bar where the repeat ends that begins with a bar; None where none begins or ends."""
+    if not bars[begin].forward:
+        return None
+    behind = islice(bars, begin + 1, None)
+    following = next((one for one in behind if one.backward or one.forward), None)
+    return None if following is None or following.forward else following
+
+
 class _Player:
     def __init__(
         self, bars: Sequence[Marks], names: Sequence[str], complaints: Complaints, most: int
@@ -113,6 +146,7 @@ class _Player:
         self._bars, self._names, self._complaints, self._most = bars, names, complaints, most
         self._places = _places(bars)
         self._jumped = False
+        self._with_repeats = False
         self._until = ""
         self._done: set[int] = set()
 
@@ -136,14 +170,15 @@ class _Player:
     def _is_played(self, place: _Bar) -> bool:
         assert place.section is not None
         now = place.section.now
-        return now in place.ending or (self._jumped and max(place.ending) >= place.section.passes)
+        last = self._jumped and not self._with_repeats
+        return now in place.ending or (last and max(place.ending) >= place.section.passes)
 
     def _behind(self, at: int) -> int | None:
         """The bar after this one; None at the end."""
         bar, place = self._bars[at], self._places[at]
         if place.repeats is not None:
             section = place.repeats
-            once = self._jumped and not bar.after_jump
+            once = self._jumped and not bar.after_jump and not self._with_repeats
             if section.now < section.passes and not once:
                 section.now += 1
                 self._begin_inner(section, at)
@@ -173,7 +208,7 @@ class _Player:
             self._complaints.add(self._names[at], "there is no segno to go back to")
             return at + 1
         self._done.add(at)
-        self._jumped, self._until = True, bar.until
+        self._jumped, self._until, self._with_repeats = True, bar.until, bar.with_repeats
         for place in self._places:
             for one in (place.section, place.repeats):
                 if one is not None:
@@ -181,7 +216,7 @@ class _Player:
         return target
 
     def _repeats_after_jump(self, section: _Section) -> bool:
-        return any(
+        return self._with_repeats or any(
             place.repeats is section and bar.after_jump
             for bar, place in zip(self._bars, self._places, strict=True)
         )

@@ -139,16 +139,20 @@ def drum_part(root: Element, complaints: Complaints) -> DrumPart:
 def place_of(instrument: Instrument | None, where: StaffPlace | None) -> tuple[Place, int] | None:
     """What a note strikes, and its MIDI note; None when nothing says so.
 
-    Its instrument's MIDI note is asked first, then the instrument's sound, then the place on
-    the staff.
+    Its instrument's MIDI note is asked first (where that has none of the percussion key map,
+    its name), then the instrument's sound, then the place on the staff.
     """
     if instrument is not None:
         midi_note = instrument.midi_note
         own = OWN_NAMES.get(instrument.name)
         if own is not None:
             return own, gm.note_of_place(*own) if midi_note is None else midi_note
-        if midi_note is not None and midi_note in gm.PLACE_OF_NOTE:
-            return gm.place_of_note(midi_note), midi_note
+        if midi_note is None or midi_note < gm.FIRST_NOTE:
+            known = gm.note_of_name(instrument.name)
+        else:
+            known = midi_note if midi_note in gm.PLACE_OF_NOTE else None
+        if known is not None:
+            return gm.place_of_note(known), known
         by_sound = _by_sound(instrument.sound, where)
         if by_sound is not None:
             return by_sound, gm.note_of_place(*by_sound)
