@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -266,7 +267,9 @@ class BarReader:
         if said.ns_per_quarter is not None:
             self.tempo_said = True
             self._ns_per_quarter = said.ns_per_quarter
-            bar.tempi = [t for t in bar.tempi if t[0] < at] + [(at, said.ns_per_quarter)]
+            while bar.tempi and bar.tempi[-1][0] >= at:
+                bar.tempi.pop()
+            bar.tempi.append((at, said.ns_per_quarter))
         if said.swing is not None:
             self._swing = said.swing
             bar.swings.append((at, said.swing))
@@ -346,14 +349,18 @@ class BarReader:
 
     def _swung(self, bar: _Open, shift: Fraction) -> Iterator[tuple[Fraction, Note]]:
         """The bar's notes where they are played."""
-        swings = sorted(bar.swings, key=lambda s: s[0])
+        swings = sorted(bar.swings, key=_first)
         straight = all(swing.ratio == 1 for _, swing in swings)
         for at, late, swings_too, note in bar.voices.notes():
             place = at
             if swings_too and not straight:
-                swing = [s for from_, s in swings if from_ <= at][-1]
+                _, swing = swings[bisect_right(swings, at, key=_first) - 1]
                 place = swung(at + shift, swing.pair, swing.ratio) - shift
             yield max(_NOTHING, place + late) if late else place, note
+
+
+def _first(pair: tuple[Fraction, Swing]) -> Fraction:
+    return pair[0]
 
 
 def _read_metre(time: Element, name: str) -> tuple[tuple[int, int], tuple[int, ...]]:

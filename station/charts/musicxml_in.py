@@ -21,13 +21,13 @@ from station.charts.musicxml_elements import shown
 from station.charts.musicxml_jumps import playing_order
 from station.charts.musicxml_own import MAX_PPQ, own_ppq
 from station.charts.musicxml_parts import drum_part
+from station.charts.musicxml_voices import MAX_NOTES
 from station.charts.tempo import TempoChange, TempoMap
 from station.errors import ChartError
 from station.garbage import collector_paused
 from station.model import Note, Pad
 
 MAX_BARS = 5_000
-MAX_NOTES = 100_000
 
 _USUAL_PPQ = 480
 _COARSE_PPQ = 960
@@ -82,7 +82,12 @@ def _chart(root: Element, name: str, complaints: Complaints) -> Chart:
         raise ValueError(f"{len(part.measures):,} bars are too many (at most {MAX_BARS:,})")
     ppq_written = own_ppq(root)
     reader = BarReader(part, complaints, ppq_written is not None)
-    bars = [reader.read(measure, i) for i, measure in enumerate(part.measures)]
+    bars: list[WrittenBar] = []
+    count = 0
+    for i, measure in enumerate(part.measures):
+        bars.append(reader.read(measure, i))
+        count += len(bars[-1].notes)
+        _check_count(count)
     if not reader.tempo_said:
         complaints.add("", "no tempo is written; it is read at 120 quarter notes a minute")
     _repeat_bars(bars, complaints)
@@ -93,12 +98,16 @@ def _chart(root: Element, name: str, complaints: Complaints) -> Chart:
     count = sum(len(bar.notes) for bar in played)
     if not count:
         raise ValueError("it has no note for a drum that is known here")
-    if count > MAX_NOTES:
-        raise ValueError(f"{count:,} notes are too many (at most {MAX_NOTES:,})")
+    _check_count(count)
     ppq = _ppq(played, ppq_written)
     if ppq is None:
         ppq = _coarse(bars, complaints)
     return _laid_out(played, ppq, _title(root) or _without_suffix(name), name)
+
+
+def _check_count(notes: int) -> None:
+    if notes > MAX_NOTES:
+        raise ValueError(f"{notes:,} notes are too many (at most {MAX_NOTES:,})")
 
 
 def _laid_out(played: list[WrittenBar], ppq: int, title: str, name: str) -> Chart:
@@ -170,7 +179,8 @@ def _repeat_bars(bars: list[WrittenBar], complaints: Complaints) -> None:
         elif source.quarters != bar.quarters:
             complaints.add(bar.name, "it repeats a bar of another length and is left empty")
         else:
-            bar.notes = list(source.notes)
+            # The same list: thousands of bars may repeat one of thousands of notes.
+            bar.notes = source.notes
 
 
 def _ppq(played: list[WrittenBar], own: int | None) -> int | None:
@@ -196,6 +206,8 @@ def _coarse(bars: list[WrittenBar], complaints: Complaints) -> int:
 
     for bar in bars:
         bar.quarters = rounded(bar.quarters)
+        if not bar.quarters:
+            raise ValueError(f"bar {bar.name} is shorter than anything that can be played")
         bar.notes = [(rounded(at), note) for at, note in bar.notes]
         bar.tempi = [(rounded(at), ns) for at, ns in bar.tempi]
     return _COARSE_PPQ

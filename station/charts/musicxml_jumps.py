@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -10,6 +11,7 @@ from station.charts.complaints import Complaints
 
 # A repeat is played twice unless it says otherwise.
 _TWICE = 2
+_ANY = None
 
 
 @dataclass(slots=True)
@@ -145,6 +147,14 @@ class _Player:
     ) -> None:
         self._bars, self._names, self._complaints, self._most = bars, names, complaints, most
         self._places = _places(bars)
+        sections = [one for place in self._places for one in (place.section, place.repeats) if one]
+        self._sections = list({id(one): one for one in sections}.values())
+        self._after_jump = {
+            id(place.repeats) for bar, place in zip(bars, self._places, strict=True)
+            if bar.after_jump
+        }  # fmt: skip
+        self._signs = {"segnos": _by_name(bar.segnos for bar in bars),
+                       "codas": _by_name(bar.codas for bar in bars)}  # fmt: skip
         self._jumped = False
         self._with_repeats = False
         self._until = ""
@@ -209,17 +219,10 @@ class _Player:
             return at + 1
         self._done.add(at)
         self._jumped, self._until, self._with_repeats = True, bar.until, bar.with_repeats
-        for place in self._places:
-            for one in (place.section, place.repeats):
-                if one is not None:
-                    one.now = one.passes if not self._repeats_after_jump(one) else 1
+        for one in self._sections:
+            again = self._with_repeats or id(one) in self._after_jump
+            one.now = 1 if again else one.passes
         return target
-
-    def _repeats_after_jump(self, section: _Section) -> bool:
-        return self._with_repeats or any(
-            place.repeats is section and bar.after_jump
-            for bar, place in zip(self._bars, self._places, strict=True)
-        )
 
     def _begin_inner(self, outer: _Section, end: int) -> None:
         """Repeats inside one that begins again are played again, too."""
@@ -229,9 +232,24 @@ class _Player:
                     one.now = 1
 
     def _find(self, what: str, name: str, after: int) -> int | None:
-        found = [i for i, bar in enumerate(self._bars) if getattr(bar, what) and i > after]
-        named = [i for i in found if name in getattr(self._bars[i], what)]
-        return next(iter(named or found), None)
+        """The next bar with that sign: of that name, else of any."""
+        signs = self._signs[what]
+        for bars in (signs.get(name, []), signs[_ANY]):
+            place = bisect_right(bars, after)
+            if place < len(bars):
+                return bars[place]
+        return None
+
+
+def _by_name(marks: Iterable[set[str]]) -> dict[str | None, list[int]]:
+    """For each name the bars that have a sign of it, ascending, and those that have any."""
+    found: dict[str | None, list[int]] = {_ANY: []}
+    for i, names in enumerate(marks):
+        for name in names:
+            found.setdefault(name, []).append(i)
+        if names:
+            found[_ANY].append(i)
+    return found
 
 
 def _places(bars: Sequence[Marks]) -> list[_Bar]:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 
 from station.charts.drum_staff import FEET
 from station.charts.lanes import Place
@@ -15,6 +16,8 @@ from station.model import Dynamic, Note, Ornament, Pad, Sticking, Zone
 
 _HANDS = {"R": Sticking.RIGHT, "L": Sticking.LEFT}
 _GRACES = {1: Ornament.FLAM, 2: Ornament.DRAG}
+# Rolls become their strokes, so that a few notes could be millions.
+MAX_NOTES = 100_000
 
 # What is struck: a place, and its MIDI note.
 Struck = tuple[Place, int]
@@ -36,6 +39,17 @@ class _Chord:
     strokes: list[Stroke] = field(default_factory=list)
     graces: dict[Hashable, int] = field(default_factory=dict)
     grace_count: int = 0
+
+
+def _hands_of(chord: _Chord) -> str:
+    """The sticking of a chord in which a hand plays one note, wherever in it that stands."""
+    by_hand = sum(stroke.place[0] not in FEET for stroke in chord.strokes)
+    return next((s.hands for s in chord.strokes if s.hands), "") if by_hand == 1 else ""
+
+
+def _letter(stroke: Stroke, shared: str) -> str:
+    """The sticking on the note itself, else its chord's."""
+    return "" if stroke.place[0] in FEET else stroke.hands or shared
 
 
 class Voices:
@@ -83,13 +97,21 @@ class Voices:
         self._hands[at].append(hands)
 
     def notes(self) -> Iterator[tuple[Fraction, Fraction, bool, Note]]:
-        """Each note: where it is written, how much later it is played, whether it swings."""
+        """Each note: where it is written, how much later it is played, whether it swings.
+
+        Raises
+        ------
+        ValueError
+            When there are more than `MAX_NOTES`.
+        """
         if self._notes is None:
-            self._notes = list(self._put_together())
+            self._notes = list(islice(self._put_together(), MAX_NOTES + 1))
+            if len(self._notes) > MAX_NOTES:
+                raise ValueError(f"it has a bar of more than {MAX_NOTES:,} notes")
         yield from self._notes
 
     def problems(self) -> list[str]:
-        """What cannot be read, once the bar is over."""
+        """What cannot be read, once the bar is over; raises as `notes`."""
         list(self.notes())
         return self._problems
 
@@ -100,9 +122,10 @@ class Voices:
         for chord in self._chords:
             self._share(chord)
             ornaments = self._ornaments(chord)
+            shared = "" if self._own else _hands_of(chord)
             for stroke in chord.strokes:
                 ornament = ornaments.get(id(stroke), Ornament.NONE)
-                letter = self._letter(stroke, chord) or hands.get(id(stroke), "")
+                letter = _letter(stroke, shared) or hands.get(id(stroke), "")
                 yield from self._strokes(stroke, ornament, letter)
 
     def _share(self, chord: _Chord) -> None:
@@ -137,24 +160,15 @@ class Voices:
                 self._problems.append(f"a ruff of {count} grace notes is read without them")
         return ornaments
 
-    def _letter(self, stroke: Stroke, chord: _Chord) -> str:
-        """The sticking on the note itself, or on the one note of its chord that a hand plays."""
-        if stroke.place[0] in FEET:
-            return ""
-        if stroke.hands or self._own:
-            return stroke.hands
-        others = [s for s in chord.strokes if s.place[0] not in FEET]
-        if len(others) > 1:
-            return ""
-        return next((s.hands for s in chord.strokes if s.hands), "")
-
     def _hands_beside(self) -> dict[int, str]:
         """Stickings beside the notes, each to the one note there that a hand plays."""
         found: dict[int, str] = {}
+        by_place: dict[Fraction, list[Stroke]] = defaultdict(list)
+        for stroke in self._all_strokes() if self._hands else ():
+            if stroke.at in self._hands and stroke.place[0] not in FEET:
+                by_place[stroke.at].append(stroke)
         for at, texts in self._hands.items():
-            here = [
-                s for c in self._chords for s in c.strokes if s.at == at and s.place[0] not in FEET
-            ]
+            here = by_place[at]
             letters = "".join(texts)
             graces = self._grace_hands.get(at, 0)
             if not here:
@@ -169,6 +183,10 @@ class Voices:
                 # What comes before it is for the grace notes.
                 found[id(here[0])] = letters[-1]
         return found
+
+    def _all_strokes(self) -> Iterator[Stroke]:
+        for chord in self._chords:
+            yield from chord.strokes
 
     def _strokes(
         self, stroke: Stroke, ornament: Ornament, letter: str
