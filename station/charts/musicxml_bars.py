@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from station.charts.chart import BEAT_UNITS
 from station.charts.complaints import Complaints
-from station.charts.grouping import usual_groups
+from station.charts.musicxml_barlines import is_repeat_within, read_barline
+from station.charts.musicxml_beams import Beams
 from station.charts.musicxml_directions import Said, read_direction, read_sound
 from station.charts.musicxml_elements import (
     Exact,
@@ -23,15 +22,15 @@ from station.charts.musicxml_elements import (
     whole,
 )
 from station.charts.musicxml_jumps import Marks
+from station.charts.musicxml_metre import read_metre
 from station.charts.musicxml_own import grace_of, own_dynamic
-from station.charts.musicxml_parts import DrumPart, Meant
+from station.charts.musicxml_parts import DrumPart, described
 from station.charts.musicxml_strokes import Stroke, stroke_of
 from station.charts.musicxml_voices import TiedNotes, Voices
 from station.charts.steps import swung
 from station.charts.swing import STRAIGHT, Swing
 from station.model import Note
 
-MAX_BEATS = 255
 _MAX_DIVISIONS = 2**20
 # A chart holds a day; a bar of more than this is a mistake.
 _MAX_QUARTERS = 4096
@@ -83,10 +82,6 @@ class _Open:
         divisions, which are whole numbers in nearly every file.
     jumps
         Where words and signs stand that say where to go on, in divisions, too.
-    beams
-        From where to where beams go.
-    beam_begins
-        Where the beam began that is still open, by voice.
     """
 
     name: str
@@ -99,8 +94,7 @@ class _Open:
     tempi: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     swings: list[tuple[Fraction, Swing]] = field(default_factory=list)
     jumps: list[Exact] = field(default_factory=list)
-    beams: list[tuple[Exact, Exact]] = field(default_factory=list)
-    beam_begins: dict[str, Exact] = field(default_factory=dict)
+    beams: Beams = field(default_factory=Beams)
 
 
 class BarReader:
@@ -158,22 +152,8 @@ class BarReader:
         shift = nominal - quarters if pickup and quarters < nominal else Fraction(0)
         notes = list(self._swung(bar, shift))
         repeats = self._repeats if not notes else 0
-        groups = self._groups or self._beamed_groups(bar)
+        groups = self._groups or (() if self._own else bar.beams.groups(beats, unit))
         return WrittenBar(name, beats, unit, groups, quarters, notes, bar.tempi, bar.marks, repeats)
-
-    def _beamed_groups(self, bar: _Open) -> tuple[int, ...]:
-        """How the beams of a bar group its beats; empty where they do not, or as is usual."""
-        beats, unit = self._metre
-        groups: list[int] = []
-        here = Fraction(0)
-        for begin, end in sorted(set(bar.beams)) if unit >= 8 and not self._own else ():
-            count = (self._in_quarters(end) - here) * unit / 4
-            if self._in_quarters(begin) != here or count.denominator > 1 or count < 2:
-                return ()
-            groups.append(int(count))
-            here = self._in_quarters(end)
-        said = sum(groups) == beats and len(groups) > 1
-        return tuple(groups) if said and tuple(groups) != usual_groups(beats, unit) else ()
 
     def _take(self, element: Element, bar: _Open) -> None:
         match element.tag:
@@ -194,9 +174,8 @@ class BarReader:
             case "sound":
                 self._said(read_sound(element, bar.marks), bar)
             case "barline":
-                _read_barline(element, bar.marks)
-                within = element.get("location") == "middle" and element.find("repeat") is not None
-                if within:
+                read_barline(element, bar.marks)
+                if is_repeat_within(element):
                     self._complain(bar, "a repeat sign within the bar is read at the bar line")
 
     def _complain(self, bar: _Open, what: str) -> None:
@@ -225,8 +204,6 @@ class BarReader:
         ratio = Fraction(divisions) / self._divisions
         bar.at, bar.onset, bar.end = bar.at * ratio, bar.onset * ratio, bar.end * ratio
         bar.jumps = [at * ratio for at in bar.jumps]
-        bar.beams.clear()
-        bar.beam_begins.clear()
         self._divisions = divisions
         self._quarters.clear()
 
@@ -244,7 +221,7 @@ class BarReader:
             if time.find("senza-misura") is not None:
                 self._complain(bar, "it has no metre; it is read as long as it is written")
             else:
-                self._metre, self._groups = _read_metre(time, bar.name)
+                self._metre, self._groups = read_metre(time, bar.name)
         for clef in attributes.iterfind("clef"):
             self._percussion[clef.get("number", "1")] = text_of(clef, "sign") == "percussion"
         for style in attributes.iterfind("measure-style"):
@@ -294,7 +271,9 @@ class BarReader:
             bar.end = max(bar.end, bar.at)
             bar.empty = False
             bar.voices.next_chord(voice)
-            self._beam(inside, voice, bar)
+            if "beam" in inside:
+                start, end = self._in_quarters(bar.onset), self._in_quarters(bar.at)
+                bar.beams.hear(voice, text_in(inside, "beam"), start, end)
         if "rest" in inside:
             return
         if not self._is_drum(inside):
@@ -314,7 +293,7 @@ class BarReader:
             key = grace_of(note) if self._own else meant.found
             bar.voices.hear_grace(voice, key, in_chord, self._in_quarters(at))
         elif meant.found is None:
-            self._complain(bar, f"{_described(meant)} is left out: no drum is known there")
+            self._complain(bar, f"{described(meant)} is left out: no drum is known there")
         else:
             place, long = self._in_quarters(at), self._in_quarters(length)
             stroke, problems = stroke_of(note, inside, place, long, meant.found)
@@ -323,13 +302,6 @@ class BarReader:
             bar.voices.hear(voice, stroke)
             for problem in problems:
                 self._complain(bar, problem)
-
-    def _beam(self, inside: Mapping[str, Element], voice: str, bar: _Open) -> None:
-        match text_in(inside, "beam"):
-            case "begin":
-                bar.beam_begins[voice] = bar.onset
-            case "end" if voice in bar.beam_begins:
-                bar.beams.append((bar.beam_begins.pop(voice), bar.at))
 
     def _read_own(self, note: Element, stroke: Stroke) -> None:
         """What the writer leaves for this reader."""
@@ -361,67 +333,3 @@ class BarReader:
 
 def _first(pair: tuple[Fraction, Swing]) -> Fraction:
     return pair[0]
-
-
-def _read_metre(time: Element, name: str) -> tuple[tuple[int, int], tuple[int, ...]]:
-    """Beats and their unit, and how many stand together where it says so: 3+2+2, or 3/8 + 2/8."""
-    beats = [one.text or "" for one in time.iterfind("beats")]
-    units = [whole(one.text or "") or 0 for one in time.iterfind("beat-type")]
-    counts = [_summands(text) for text in beats]
-    said = f"{'+'.join(beats)}/{units[-1] if units else ''}"
-    if not counts or len(counts) != len(units) or not all(u in BEAT_UNITS for u in units):
-        raise ValueError(f"bar {name} is in {shown(said, 20)}, which cannot be counted")
-    unit = max(units)
-    groups = tuple(
-        count * (unit // own)
-        for several, own in zip(counts, units, strict=True)
-        for count in several
-    )
-    if not all(counts) or not 1 <= sum(groups) <= MAX_BEATS:
-        raise ValueError(f"bar {name} is in {shown(said, 20)}, which cannot be counted")
-    return (sum(groups), unit), groups if len(groups) > 1 else ()
-
-
-def _summands(text: str) -> list[int]:
-    """`4`, or `3+2`; none when it is neither."""
-    numbers = [whole(part) for part in text.split("+")]
-    return [n for n in numbers if n] if all(numbers) else []
-
-
-def _read_barline(barline: Element, marks: Marks) -> None:
-    repeat = barline.find("repeat")
-    if repeat is not None:
-        if repeat.get("direction") == "forward":
-            marks.forward = True
-        else:
-            marks.backward = True
-            marks.times = whole(repeat.get("times", "")) or 0
-            marks.after_jump = repeat.get("after-jump") == "yes"
-    ending = barline.find("ending")
-    if ending is not None:
-        if ending.get("type") == "start":
-            marks.ending_starts = _passes(ending.get("number", "")) or frozenset({1})
-        else:
-            marks.ending_stops = True
-    if barline.find("segno") is not None or barline.get("segno") is not None:
-        marks.segnos.add(barline.get("segno") or "segno")
-    if barline.find("coda") is not None or barline.get("coda") is not None:
-        marks.codas.add(barline.get("coda") or "coda")
-
-
-def _passes(text: str) -> frozenset[int]:
-    """For which passes an ending is: `1`, `1, 2`, or `1-3`."""
-    passes: set[int] = set()
-    for first, last in re.findall(r"(\d{1,3})(?:[\s.]*[-–]\s*(\d{1,3}))?", text):
-        passes |= set(range(int(first), int(last or first) + 1))
-    return frozenset(passes - {0})
-
-
-def _described(meant: Meant) -> str:
-    """A note, as a person finds it on the page."""
-    where, instrument = meant.where, meant.instrument
-    called = f" ('{shown(instrument.name)}')" if instrument and instrument.name else ""
-    if where is None:
-        return f"a note{called}"
-    head = "" if where.head == "normal" else f" with the head '{shown(where.head, 20)}'"
-    return f"a note on {shown(where.step, 2)}{where.octave}{head}{called}"

@@ -163,6 +163,16 @@ def place_of(instrument: Instrument | None, where: StaffPlace | None) -> tuple[P
     return None if found is None else (found, gm.note_of_place(*found))
 
 
+def described(meant: Meant) -> str:
+    """A note, as a person finds it on the page."""
+    where, instrument = meant.where, meant.instrument
+    called = f" ('{shown(instrument.name)}')" if instrument and instrument.name else ""
+    if where is None:
+        return f"a note{called}"
+    head = "" if where.head == "normal" else f" with the head '{shown(where.head, 20)}'"
+    return f"a note on {shown(where.step, 2)}{where.octave}{head}{called}"
+
+
 def _position(inside: Mapping[str, Element]) -> tuple[str, str, str]:
     """Step, octave and head of a note, as written; empty where it does not say."""
     step, octave = _step_and_octave(inside.get("unpitched"), inside.get("pitch"))
