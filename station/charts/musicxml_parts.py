@@ -35,6 +35,15 @@ _PADS_OF_SOUND: dict[str, tuple[Pad, ...]] = {
 SOUND_OF_PAD: dict[Pad, str] = {
     pad: sound for sound, pads in reversed(_PADS_OF_SOUND.items()) for pad in pads
 }
+# Heads that a program names by their sign in the music font.
+_SHAPES = (
+    ("noteheadCircleX", "circle-x"),
+    ("noteheadX", "x"),
+    ("noteheadHeavyX", "x"),
+    ("noteheadDiamond", "diamond"),
+    ("noteheadSlash", "slash"),
+    ("noteheadBlack", "normal"),
+)
 _FIRST_ZONE = {
     Pad.HI_HAT: Zone.CLOSED,
     Pad.RIDE: Zone.BOW,
@@ -176,7 +185,11 @@ def described(meant: Meant) -> str:
 def _position(inside: Mapping[str, Element]) -> tuple[str, str, str]:
     """Step, octave and head of a note, as written; empty where it does not say."""
     step, octave = _step_and_octave(inside.get("unpitched"), inside.get("pitch"))
-    return step, octave, text_in(inside, "notehead")
+    head = text_in(inside, "notehead")
+    if head == "other":
+        glyph = inside["notehead"].get("smufl", "")
+        head = next((shape for sign, shape in _SHAPES if glyph.startswith(sign)), head)
+    return step, octave, head
 
 
 def _step_and_octave(unpitched: Element | None, pitch: Element | None) -> tuple[str, str]:

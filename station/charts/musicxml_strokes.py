@@ -115,10 +115,12 @@ def stroke_of(
 def _read_marks(note: Element, stroke: Stroke) -> Iterator[str]:
     """Fill in what stands around the note; yields what cannot be read."""
     signs = _signs_around(note)
-    if stroke.place == (Pad.HI_HAT, Zone.CLOSED) and _OPEN & _tags(signs["technical"]):
+    if stroke.place == (Pad.HI_HAT, Zone.CLOSED):
         # A circle over a closed hi-hat opens it, whatever its instrument is.
-        stroke.place = (Pad.HI_HAT, Zone.OPEN)
-        stroke.midi_note = gm.note_of_place(*stroke.place)
+        zone = _opening(signs["technical"])
+        if zone is not None:
+            stroke.place = (Pad.HI_HAT, zone)
+            stroke.midi_note = gm.note_of_place(*stroke.place)
     if _ACCENTS & _tags(signs["articulations"]):
         stroke.dynamic = Dynamic.ACCENT
     ties = {one.get("type") for one in [*note.iterfind("tie"), *signs["tied"]]}
@@ -137,6 +139,13 @@ def _signs_around(note: Element) -> _Signs:
         for one in notations:
             signs[one.tag] += one if one.tag in _GROUPS else (one,)
     return signs
+
+
+def _opening(technical: list[Element]) -> Zone | None:
+    """How far signs open a hi-hat; None where they do not."""
+    if any(one.tag == "half-muted" or "HalfOpen" in one.get("smufl", "") for one in technical):
+        return Zone.HALF_OPEN
+    return Zone.OPEN if _OPEN & _tags(technical) else None
 
 
 def _tags(signs: list[Element]) -> set[str]:

@@ -220,6 +220,40 @@ def test_an_instrument_by_its_name(name, number, place):
     assert len(complaints) == (place is None)
 
 
+@pytest.mark.parametrize(
+    ("sign", "zone"),
+    [
+        ("<open/>", Zone.OPEN),
+        ("<open-string/>", Zone.OPEN),
+        ("<half-muted/>", Zone.HALF_OPEN),
+        ('<open smufl="pictHalfOpen1"/>', Zone.HALF_OPEN),
+        ("<stopped/>", Zone.CLOSED),
+    ],
+)
+def test_signs_over_a_hi_hat(sign, zone):
+    chart, complaints = read(bar(note("hi-hat", notations=f"<technical>{sign}</technical>")))
+    assert chart.notes[0].zone is zone
+    assert complaints == ()
+
+
+@pytest.mark.parametrize(
+    ("glyph", "place"),
+    [
+        ("noteheadXBlack", (Pad.SNARE, Zone.CROSS_STICK)),
+        ("noteheadHeavyXHat", (Pad.SNARE, Zone.CROSS_STICK)),
+        ("noteheadBlack", (Pad.SNARE, Zone.HEAD)),
+        ("noteheadTriangleUpBlack", None),
+        ("", None),
+    ],
+)
+def test_heads_by_their_sign_in_the_music_font(glyph, place):
+    head = f'<notehead smufl="{glyph}">other</notehead>'
+    unnamed = note(inside=head).replace('<instrument id="snare"/>', "")
+    chart, complaints = read(bar(unnamed, note("kick")))
+    assert [(n.pad, n.zone) for n in chart.notes if n.tick == 0] == ([place] if place else [])
+    assert len(complaints) == (place is None)
+
+
 @pytest.mark.parametrize("text", ["No swing", "Straight 8ths", "Even 8ths"])
 def test_words_that_end_a_swing(text):
     eighths = note("hi-hat", "eighth") * 2
