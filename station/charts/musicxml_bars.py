@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from station.charts.complaints import Complaints
 from station.charts.musicxml_barlines import is_repeat_within, read_barline
-from station.charts.musicxml_beams import Beams
+from station.charts.musicxml_beams import BEAMED_UNIT, Beams
 from station.charts.musicxml_directions import Said, read_direction, read_sound
 from station.charts.musicxml_elements import (
     Exact,
@@ -152,7 +152,7 @@ class BarReader:
         shift = nominal - quarters if pickup and quarters < nominal else Fraction(0)
         notes = list(self._swung(bar, shift))
         repeats = self._repeats if not notes else 0
-        groups = self._groups or (() if self._own else bar.beams.groups(beats, unit))
+        groups = self._groups or bar.beams.groups(beats, unit)
         return WrittenBar(name, beats, unit, groups, quarters, notes, bar.tempi, bar.marks, repeats)
 
     def _take(self, element: Element, bar: _Open) -> None:
@@ -271,7 +271,7 @@ class BarReader:
             bar.end = max(bar.end, bar.at)
             bar.empty = False
             bar.voices.next_chord(voice)
-            if "beam" in inside:
+            if "beam" in inside and self._beams_say():
                 start, end = self._in_quarters(bar.onset), self._in_quarters(bar.at)
                 bar.beams.hear(voice, text_in(inside, "beam"), start, end)
         if "rest" in inside:
@@ -302,6 +302,10 @@ class BarReader:
             bar.voices.hear(voice, stroke)
             for problem in problems:
                 self._complain(bar, problem)
+
+    def _beams_say(self) -> bool:
+        """Whether beams may say how beats are grouped: the metre does not, and they have flags."""
+        return not self._groups and not self._own and self._metre[1] >= BEAMED_UNIT
 
     def _read_own(self, note: Element, stroke: Stroke) -> None:
         """What the writer leaves for this reader."""

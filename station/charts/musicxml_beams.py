@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from station.charts.grouping import usual_groups
 
-_SHORT = 8  # only beats that have flags are beamed
+# Beats of this and shorter ones have flags, and so beams.
+BEAMED_UNIT = 8
 
 
 class Beams:
@@ -31,7 +32,7 @@ class Beams:
         """
         found: list[int] = []
         here = Fraction(0)
-        for begin, end in sorted(self._spans) if unit >= _SHORT else ():
+        for begin, end in sorted(self._spans):
             count = (end - here) * unit / 4
             if begin != here or count.denominator > 1 or count < 2:
                 return ()
