@@ -226,6 +226,15 @@ PIECES = (
     "<attributes><measure-style><measure-repeat type='start'>2</measure-repeat></measure-style>"
     "</attributes>",
     "<note><grace/><unpitched/></note>",
+    "<attributes><divisions>7</divisions></attributes>",
+    "<direction><direction-type><words>D.S. al </words><coda/></direction-type></direction>",
+    "<direction><direction-type><segno/></direction-type><sound segno='a'/></direction>",
+    "<direction><direction-type><words>3x</words></direction-type></direction>",
+    "<direction><direction-type><words>D.C. with repeats</words></direction-type></direction>",
+    "<direction><direction-type><words>R</words></direction-type><offset>-90</offset></direction>",
+    '<barline><ending number="1.-3." type="start"/></barline>',
+    '<note><unpitched/><duration>1.5</duration><beam number="1">begin</beam></note>',
+    '<note><unpitched/><duration>0</duration><beam number="1">end</beam></note>',
     "<note><chord/><unpitched/><duration>3</duration><tie type='stop'/></note>",
     "<sound><swing><first>7</first><second>3</second></swing></sound>",
 )
