@@ -14,9 +14,9 @@ from station.calibration.names import sound_name
 from station.charts.chart import Chart
 from station.clock import Clock
 from station.engine.messages import Click, GridNow, KitVoices, Message, Problem, SoundStatus
-from station.engine.module_click import ModuleClick
+from station.engine.module_click import ModuleClick, module_name
 from station.engine.take_run import TakeRun
-from station.errors import SoundError, WrongUse
+from station.errors import KitError, SoundError, StationError, WrongUse
 from station.model import Flag, Hit, Judgement, JudgementKind, Mark, MarkKind, Pad
 from station.units import ms_from_ns
 
@@ -52,6 +52,8 @@ class HostSound:
         self._voices_on = False
         self._clicking = False
         self._started = False
+        self._muted = False
+        self._no_module: StationError | None = None
 
     # ------------------------------------------------------------------- asked
 
@@ -68,6 +70,7 @@ class HostSound:
         if self._metronome is None:
             made: type[Metronome] = import_module("station.sound.metronome").Metronome
             self._metronome = made(self._clock)
+            self._metronome.mute(muted=self._muted)
         problem = ""
         try:
             self._metronome.open(address)
@@ -114,8 +117,7 @@ class HostSound:
             return
         plan = plan_of(click, count_in_bars)
         if click.midi_port:
-            port, channel = click.midi_port, click.midi_channel
-            self._module = ModuleClick(port, channel, chart, plan, self._clock)
+            self._open_module(click, chart, plan)
         if self._metronome is None or self._address == _SILENT:
             return
         if self._metronome.status is None:
@@ -123,6 +125,27 @@ class HostSound:
             self.open(self._address, None)
         self._metronome.prepare(chart, plan)
         self._clicking = self._metronome.status is not None
+
+    def mute(self, *, muted: bool) -> None:
+        """Let no click be heard from now on, or let it be heard again."""
+        self._muted = muted
+        if self._metronome is not None:
+            self._metronome.mute(muted=muted)
+        if self._module is not None:
+            self._module.mute(muted=muted)
+
+    def would_be_heard_from(self, midi_port: str) -> str:
+        """Where the click of a take to come would sound, as calibrations name it.
+
+        Raises
+        ------
+        KitError
+            When there is no such MIDI port.
+        """
+        status = self._metronome.status if self._metronome is not None else None
+        if status is not None:
+            return sound_name(status.address, status.name)
+        return module_name(midi_port) if midi_port else ""
 
     @property
     def heard_from(self) -> str:
@@ -158,7 +181,9 @@ class HostSound:
 
     def pump(self, run: TakeRun | None) -> None:
         """Look at the card; costs next to nothing when nothing is due."""
-        if self._module is not None and (silent := self._module.news()) is not None:
+        silent = self._no_module if self._module is None else self._module.news()
+        self._no_module = None
+        if silent is not None:
             self._say(Problem(str(silent), silent.exit_code, passing=True))
         if self._metronome is None:
             return
@@ -209,6 +234,18 @@ class HostSound:
             self._metronome.close()
 
     # ----------------------------------------------------------------- private
+
+    def _open_module(self, click: Click, chart: Chart, plan: Any) -> None:
+        port, channel = click.midi_port, click.midi_channel
+        try:
+            self._module = ModuleClick(port, channel, chart, plan, self._clock)
+        except KitError as error:
+            if click.midi_port_needed:
+                raise
+            # Said when the take has begun: it goes on without.
+            self._no_module = error
+            return
+        self._module.mute(muted=self._muted)
 
     def _tell(self, run: TakeRun, pumped: Pumped, now_ns: int) -> None:
         for host_ns, rate_ppb in pumped.turns:
