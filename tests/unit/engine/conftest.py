@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 
 from station.clock import Clock, ManualClock
+from station.engine import kit_link
 from station.engine.host import Host
 from station.engine.messages import Command, Ended, Message
 from station.engine.ring import RingWriter, create_ring
+from station.hal.api import KitInfo, MidiEvent
+from station.model import StampedBy
 from station.sound import metronome as metronome_module
 from station.sound.simulated import CardTraits, SimulatedCard
 from station.units import NS_PER_MS, NS_PER_S
@@ -114,3 +117,39 @@ class Recorder:
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     return Recorder(monkeypatch)
+
+
+class Wire:
+    """A TD-17 that sends what the test says, when it says it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.info = KitInfo("midi://TD-17", "TD-17", StampedBy.DRIVER, 0)
+        self._clock = clock
+        self._sent = 0
+        self._events: list[MidiEvent] = []
+
+    def send(self, *data: int) -> None:
+        now = self._clock.now_ns()
+        self._events.append(MidiEvent(self._sent, now, 0, now, StampedBy.DRIVER, bytes(data)))
+        self._sent += 1
+
+    def open(self, wake: Callable[[], None]) -> None:
+        pass
+
+    def read(self) -> list[MidiEvent]:
+        found, self._events = self._events, []
+        return found
+
+    def watermark_ns(self) -> int:
+        return self._clock.now_ns()
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def wire(room: Room, monkeypatch: pytest.MonkeyPatch) -> Wire:
+    """What `midi://TD-17` opens."""
+    made = Wire(room.clock)
+    monkeypatch.setattr(kit_link, "create_source", lambda address, clock: made)
+    return made

@@ -329,3 +329,26 @@ def test_an_engine_without_sound_loads_nothing_of_it() -> None:
     code = "import sys, station.engine.process; print([m for m in sys.modules if 'sound' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['station.engine.host_sound']"
+
+
+CRASH, OTHER_CRASH = 49, 57
+NOTE_ON, KEY_PRESSURE = 0x99, 0xA9
+
+
+@pytest.mark.parametrize("in_a_take", [False, True])
+@pytest.mark.parametrize(("grabbed", "rings"), [(None, True), (OTHER_CRASH, True), (CRASH, False)])
+def test_a_cymbal_that_is_grabbed_rings_no_more(
+    room: Any, wire: Any, recorded: Any, in_a_take: bool, grabbed: int | None, rings: bool
+) -> None:
+    room.obey(Connect(["midi://TD-17"]), OpenSound("simsound://", KitVoices()))
+    if in_a_take:
+        room.obey(Start(PULSE, keep=False, kit_voices=KitVoices()))
+    room.let_pass(0.1)
+    assert recorded.loudest() == 0
+    wire.send(NOTE_ON, CRASH, 127)
+    room.let_pass(0.2)
+    assert recorded.loudest(recorded.length_s - 0.05) > 0.05
+    if grabbed is not None:
+        wire.send(KEY_PRESSURE, grabbed, 127)
+    room.let_pass(0.2)
+    assert (recorded.loudest(recorded.length_s - 0.05) > 0.02) is rings
