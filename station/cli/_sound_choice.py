@@ -7,9 +7,9 @@ import os
 
 from station.cli._parser import number, whole
 from station.engine.messages import Click, KitVoices
+from station.sound_choice import GATES, MOST_BARS, SUBDIVISIONS
 
 VARIABLE = "STATION_SOUND"
-_GATES = ("off", "wide", "medium", "tight")
 
 
 def add_sound_argument(parser: argparse._ActionsContainer, default: str) -> None:
@@ -32,7 +32,7 @@ def add_click_arguments(parser: argparse.ArgumentParser) -> None:
     sound = parser.add_argument_group("how it sounds")
     add_sound_argument(sound, "none")
     sound.add_argument(
-        "--click", default="wood", metavar="VOICE", help="wood, beep, cowbell or rim (wood)"
+        "--click", default="wood", metavar="VOICE", help="wood, beep, cowbell, rim or tick (wood)"
     )
     sound.add_argument(
         "--midi-click",
@@ -42,15 +42,23 @@ def add_click_arguments(parser: argparse.ArgumentParser) -> None:
     )
     sound.add_argument(
         "--subdivision",
-        choices=("none", "eighths", "triplets", "sixteenths"),
+        choices=SUBDIVISIONS,
         default="none",
         help="what sounds between the beats (none)",
     )
     sound.add_argument(
-        "--on", type=whole(1, 1000), default=1, metavar="BARS", help="so many bars sound, then …"
+        "--on",
+        type=whole(1, MOST_BARS),
+        default=1,
+        metavar="BARS",
+        help="so many bars sound, then …",
     )
     sound.add_argument(
-        "--off", type=whole(0, 1000), default=0, metavar="BARS", help="… so many are silent (0)"
+        "--off",
+        type=whole(0, MOST_BARS),
+        default=0,
+        metavar="BARS",
+        help="… so many are silent (0)",
     )
     sound.add_argument(
         "--volume", type=number(0, 1), default=0.8, metavar="X", help="of the click, 0 to 1 (0.8)"
@@ -60,7 +68,7 @@ def add_click_arguments(parser: argparse.ArgumentParser) -> None:
     )
     sound.add_argument(
         "--gate",
-        choices=_GATES,
+        choices=GATES,
         default="off",
         help="with --kit-voices: only hits sound that are in time, to 35, 20 or 10 ms (off)",
     )
