@@ -10,6 +10,7 @@ from station.sound_choice import NO_CARD, SoundChoice
 from ui import calibration_words
 from ui.feed import Feed
 from ui.soundsearch import SoundSearch
+from ui.state import Phase
 from ui.widgets.sound_row import SoundRow
 
 
@@ -33,7 +34,7 @@ class Sounding:
         self._put_off: CalibrationNow | None = None
         self._opened = OpenSound(NO_CARD)
         self._asked: tuple[object, ...] | None = None
-        self.search()
+        self._search_wanted = search is not None
 
     def use(self, chosen: SoundChoice) -> None:
         """Have it sound so from now on."""
@@ -118,13 +119,16 @@ class Sounding:
         return ("MUTED", "THE CLICK IS MUTED · M") if muted else ("CLICK", "THE CLICK IS HEARD")
 
     def search(self) -> None:
-        """Look for cards and ports (again)."""
-        if self._search is None and self._begin_search is not None:
-            self._search = self._begin_search()
+        """Look for cards and ports (again), as soon as the engine is at rest."""
+        self._search_wanted = self._begin_search is not None
 
     def poll(self) -> None:
-        """Show what was found, when it is there."""
-        if self._search is not None and (found := self._search.poll()) is not None:
+        """Begin to look when nobody waits for anything, and show what was found."""
+        if self._search is None:
+            if self._search_wanted and self._state.phase is Phase.IDLE:
+                assert self._begin_search is not None
+                self._search, self._search_wanted = self._begin_search(), False
+        elif (found := self._search.poll()) is not None:
             self._search = None
             self._row.show_found(found.cards, found.ports)
 

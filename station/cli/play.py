@@ -25,6 +25,7 @@ from station.engine.messages import OpenSound, Start
 from station.errors import StationError, WrongUse
 from station.model import Pad
 from station.preferences import NO_PAD, read_preferences
+from station.sound_choice import GATES
 from station.start_pad import StartPad, check_start_pad
 
 DESCRIPTION = """\
@@ -153,6 +154,10 @@ def _play(
     sound = chosen_sound(args, _SILENT)
     if args.kit_voices and sound == _SILENT:
         raise WrongUse("Kit voices need a sound card; add '--sound audio://default'.")
+    if args.gate != GATES[0] and not args.kit_voices:
+        raise WrongUse(
+            f"'--gate {args.gate}' says which hits sound, and none do; add '--kit-voices'."
+        )
     start = Start(
         document.dump(chart),
         count_in_bars=args.count_in,

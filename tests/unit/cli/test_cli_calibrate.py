@@ -69,3 +69,8 @@ def test_kit_voices_need_a_card(capsys):
 def test_a_click_that_there_is_not(capsys):
     assert main(["play", KIT, "--chart", "pulse", "--sound", CARD, "--click", "gong"]) == 2
     assert "wood" in capsys.readouterr().err
+
+
+def test_a_gate_without_voices_is_said(capsys):
+    assert main(["play", KIT, "--chart", "pulse", "--sound", CARD, "--gate", "tight"]) == 2
+    assert "'--gate tight' says which hits sound" in capsys.readouterr().err
