@@ -36,7 +36,9 @@ class SoundChoice:
     volume, balance
         Of the click: 0 to 1; −1 left to 1 right.
     kit_voices
-        Whether hits sound.
+        Whether hits sound in voices of our own, from the card.
+    module_voices
+        Whether the drum module (`module`) plays them instead, its local control off.
     gate
         Which ones: one of `GATES`.
     """
@@ -50,6 +52,7 @@ class SoundChoice:
     volume: float = 0.8
     balance: float = 0.0
     kit_voices: bool = False
+    module_voices: bool = False
     gate: str = GATES[0]
 
     @property
@@ -65,6 +68,11 @@ class SoundChoice:
     def is_silent(self, bar: int) -> bool:
         """Whether a bar, from 0, has no click; those of the count-in are negative, and have."""
         return bar >= 0 and bar % (self.on_bars + self.off_bars) >= self.on_bars
+
+    @property
+    def voiceless(self) -> bool:
+        """Whether hits are to sound, and have nothing to sound from."""
+        return (self.kit_voices or self.module_voices) and self.voices_message() is None
 
     def click_message(self) -> Click | None:
         """The click of a take, as the engine is told."""
@@ -90,7 +98,9 @@ class SoundChoice:
         )
 
     def voices_message(self) -> KitVoices | None:
-        """The kit's own voices, as the engine is told."""
+        """How hits sound, as the engine is told."""
+        if self.module_voices and self.module:
+            return KitVoices(gate=self.gate, midi_port=self.module, midi_port_needed=False)
         return KitVoices(gate=self.gate) if self.kit_voices and self.has_card else None
 
     def card_message(self) -> OpenSound:
@@ -126,6 +136,7 @@ def read_sound(table: Table) -> SoundChoice:
         volume=table.number("volume", 0, 1, own.volume),
         balance=table.number("balance", -1, 1, own.balance),
         kit_voices=table.truth("kit_voices", default=own.kit_voices),
+        module_voices=table.truth("module_voices", default=own.module_voices),
         gate=table.text("gate", own.gate),
     )
 

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 from station.engine.messages import AskCalibration, Calibrate, CalibrationNow, OpenSound, Start
 from station.sound_choice import NO_CARD, SoundChoice
+from station.units import NS_PER_S
 from ui import calibration_words
 from ui.feed import Feed
 from ui.soundsearch import SoundSearch
 from ui.state import Phase
 from ui.widgets.sound_row import SoundRow
+
+# A take that is begun as soon as the window is there has both processors for itself.
+_REST_NS = NS_PER_S
+_LONG_AGO_NS = -(2**62)
 
 
 class Sounding:
@@ -35,6 +40,7 @@ class Sounding:
         self._opened = OpenSound(NO_CARD)
         self._asked: tuple[object, ...] | None = None
         self._search_wanted = search is not None
+        self._rests_since_ns: int | None = None
 
     def use(self, chosen: SoundChoice) -> None:
         """Have it sound so from now on."""
@@ -44,8 +50,9 @@ class Sounding:
         if wanted != self._opened:
             self._opened = wanted
             self._feed.open_sound(wanted)
-        if chosen != before and chosen.kit_voices and not chosen.has_card:
-            self._feed.complain("Hits need a sound card to sound from; choose one beside it.")
+        if chosen != before and chosen.voiceless:
+            source = "module" if chosen.module_voices else "sound card"
+            self._feed.complain(f"Hits need a {source} to sound from; choose one beside it.")
         self.ask()
 
     def ask(self) -> None:
@@ -119,18 +126,27 @@ class Sounding:
         return ("MUTED", "THE CLICK IS MUTED · M") if muted else ("CLICK", "THE CLICK IS HEARD")
 
     def search(self) -> None:
-        """Look for cards and ports (again), as soon as the engine is at rest."""
+        """Look for cards and ports again, as soon as no take runs."""
         self._search_wanted = self._begin_search is not None
+        self._rests_since_ns = _LONG_AGO_NS
 
-    def poll(self) -> None:
+    def poll(self, now_ns: int) -> None:
         """Begin to look when nobody waits for anything, and show what was found."""
         if self._search is None:
-            if self._search_wanted and self._state.phase is Phase.IDLE:
+            if self._search_wanted and self._rested(now_ns):
                 assert self._begin_search is not None
                 self._search, self._search_wanted = self._begin_search(), False
         elif (found := self._search.poll()) is not None:
             self._search = None
             self._row.show_found(found.cards, found.ports)
+
+    def _rested(self, now_ns: int) -> bool:
+        if self._state.phase is not Phase.IDLE:
+            self._rests_since_ns = None
+            return False
+        if self._rests_since_ns is None:
+            self._rests_since_ns = now_ns
+        return now_ns - self._rests_since_ns >= _REST_NS
 
     def close(self) -> None:
         """Give up looking."""

@@ -345,7 +345,7 @@ class Window(QMainWindow):
             if found is not None:
                 self._search = None
                 self._show_kits(found)
-        self._sounding.poll()
+        self._sounding.poll(now_ns)
         if self.showing_report:
             self.report.show_frame()
         elif self.showing_calibration:

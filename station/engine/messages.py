@@ -26,7 +26,7 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class KitVoices:
-    """The kit's own voices sound.
+    """Hits sound: by the card in voices of our own, or by a drum module.
 
     Attributes
     ----------
@@ -34,11 +34,19 @@ class KitVoices:
         0 to 1; −1 left to 1 right.
     gate
         Which hits sound: `off` (all), `wide`, `medium` or `tight`.
+    midi_port, midi_channel
+        Any unique part of the name of a MIDI port whose drum module plays the hits in the
+        card's place (its local control off), and 1 to 16; an empty name: the card does.
+    midi_port_needed
+        True: without it there is an error. False: that is said, and no hit sounds.
     """
 
     volume: float = 0.8
     balance: float = 0.0
     gate: str = "off"
+    midi_port: str = ""
+    midi_channel: int = 10
+    midi_port_needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,17 @@ def test_nothing_is_chosen_at_first():
         Preferences(Pad.COWBELL, True, True),
         Preferences(
             sound=SoundChoice(
-                "audio://USB", "none", 'A "port"\\\n', "triplets", 3, 1, 0.35, -0.5, True, "tight"
+                "audio://USB",
+                "none",
+                'A "port"\\\n',
+                "triplets",
+                3,
+                1,
+                0.35,
+                -0.5,
+                True,
+                True,
+                "tight",
             )
         ),
     ],

@@ -64,3 +64,11 @@ def test_kit_voices_need_a_card_and_a_click_something_to_sound_from() -> None:
     assert not replace(LOUD, click="none", module="TD").clicks
     assert SoundChoice(kit_voices=True).voices_message() is None
     assert replace(LOUD, kit_voices=True, gate="tight").voices_message() == KitVoices(gate="tight")
+    by_module = SoundChoice(module="TD", module_voices=True, gate="wide")
+    assert by_module.voices_message() == KitVoices(
+        gate="wide", midi_port="TD", midi_port_needed=False
+    )
+    assert by_module.card_message().kit_voices == by_module.voices_message()
+    assert not by_module.voiceless
+    assert SoundChoice(module_voices=True).voiceless
+    assert SoundChoice(kit_voices=True).voiceless

@@ -22,15 +22,12 @@ from ui.widgets.rows import laid_out
 DEFAULT_CARD = "audio://default"
 _BALANCES = (("left", -1.0), ("½ left", -0.5), ("mid", 0.0), ("½ right", 0.5), ("right", 1.0))
 _BETWEEN = dict(zip(SUBDIVISIONS, ("nothing", "8ths", "triplets", "16ths"), strict=True))
-_NO_VOICES = ""
-# Kit voices and rhythm gate are one choice: a gate alone lets nothing sound.
-_VOICES = {
-    _NO_VOICES: "no",
-    GATES[0]: "all",
-    GATES[1]: "to ±35 ms",
-    GATES[2]: "to ±20 ms",
-    GATES[3]: "to ±10 ms",
-}
+# Whether hits sound, by what, and through which gate: one choice, since a gate alone lets
+# nothing sound.
+_NO_VOICES = "no"
+_WIDTHS = dict(zip(GATES[1:], ("±35 ms", "±20 ms", "±10 ms"), strict=True))
+_BY_CARD = {GATES[0]: "all"} | _WIDTHS
+_BY_MODULE = {gate: f"module {width}" for gate, width in _BY_CARD.items()}
 
 
 class SoundRow(QWidget):
@@ -56,7 +53,10 @@ class SoundRow(QWidget):
         self.card.setToolTip("Where click and kit voices are heard")
         self.module.setToolTip("A drum module that plays the click itself, by MIDI")
         self.subdivision, self.balance, self.voices = Choice(), Choice(), Choice()
-        self.voices.setToolTip("Whether hits sound, and how far off they still do")
+        self.voices.setToolTip(
+            "Whether hits sound, and how far off they still do; a module's local control is to "
+            "be off"
+        )
         self.on_bars = Number(1, MOST_BARS)
         self.off_bars = Number(0, MOST_BARS)
         self.off_bars.setToolTip("So many bars without a click, after those with one")
@@ -89,7 +89,7 @@ class SoundRow(QWidget):
 
     def choice(self) -> SoundChoice:
         """What is chosen now."""
-        gate = str(self.voices.currentData())
+        by, _, gate = str(self.voices.currentData()).partition(" ")
         return SoundChoice(
             card=str(self.card.currentData()),
             click=str(self.click.currentData()),
@@ -99,7 +99,8 @@ class SoundRow(QWidget):
             off_bars=int(self.off_bars.value()),
             volume=round(self.volume.value() / 100, 2),
             balance=float(self.balance.currentData()),
-            kit_voices=gate != _NO_VOICES,
+            kit_voices=by == "card",
+            module_voices=by == "module",
             gate=gate or GATES[0],
         )
 
@@ -110,7 +111,8 @@ class SoundRow(QWidget):
         _choose_new(self.balance, chosen.balance, f"{chosen.balance:+.0%}")
         self.click.choose(chosen.click)
         self.subdivision.choose(chosen.subdivision)
-        self.voices.choose(chosen.gate if chosen.kit_voices else _NO_VOICES)
+        by = "module" if chosen.module_voices else "card" if chosen.kit_voices else ""
+        self.voices.choose(f"{by} {chosen.gate}" if by else _NO_VOICES)
         self.on_bars.show_value(chosen.on_bars)
         self.off_bars.show_value(chosen.off_bars)
         self.volume.show_value(100 * chosen.volume)
@@ -134,7 +136,9 @@ class SoundRow(QWidget):
         self.click.show_items([("no click", NO_CLICK), *((name, name) for name in CLICKS)])
         self.subdivision.show_items([(text, name) for name, text in _BETWEEN.items()])
         self.balance.show_items(_BALANCES)
-        self.voices.show_items([(text, gate) for gate, text in _VOICES.items()])
+        card = [(text, f"card {gate}") for gate, text in _BY_CARD.items()]
+        module = [(text, f"module {gate}") for gate, text in _BY_MODULE.items()]
+        self.voices.show_items([("no", _NO_VOICES), *card, *module])
 
     def _join(self) -> None:
         for choice in (

@@ -331,6 +331,70 @@ def test_an_engine_without_sound_loads_nothing_of_it() -> None:
     assert done.stdout.strip() == "['station.engine.host_sound']"
 
 
+@pytest.mark.parametrize(
+    ("gate", "offset_ms", "sounding"),
+    [("off", 60, NOTES), ("medium", 15, NOTES), ("tight", 15, 0)],
+)
+def test_a_module_is_sent_back_what_the_gate_lets_through(
+    room: Any, monkeypatch: pytest.MonkeyPatch, port_of: Any, gate: str, offset_ms: int,
+    sounding: int,
+) -> None:  # fmt: skip
+    port = port_of(1000)
+    monkeypatch.setattr(rtmidi_port, "open_output", lambda typed: port)
+    room.obey(Connect([f"sim://?player=robot&offset_ms={offset_ms}"]))
+    room.obey(Start(PULSE, keep=False, kit_voices=KitVoices(gate=gate, midi_port="TD")))
+    ended = room.play_out()
+    struck = [message for message in port.sent if message[0] == 0x99]
+    assert len(struck) == sounding
+    assert {m[1] for m in struck} <= {hit["note"] for hit in ended.report["hits"]}
+    assert all(message[2] > 0 for message in struck)
+    # It stays open: with its local control off, a module is silent without us.
+    assert not port.closed
+    room.obey(OpenSound("audio://none"))
+    assert port.closed
+
+
+def test_between_takes_a_module_plays_every_hit(
+    room: Any, wire: Any, monkeypatch: pytest.MonkeyPatch, port_of: Any
+) -> None:
+    port = port_of(1000)
+    monkeypatch.setattr(rtmidi_port, "open_output", lambda typed: port)
+    voices = KitVoices(gate="tight", midi_port="TD", midi_channel=3)
+    room.obey(Connect(["midi://TD-17"]), OpenSound("audio://none", voices))
+    wire.send(NOTE_ON, CRASH, 77)
+    room.let_pass(0.01)
+    assert port.sent == [bytes((0x92, CRASH, 77)), bytes((0x82, CRASH, 0))]
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_a_module_that_is_to_play_the_hits_and_is_not_there(
+    room: Any, monkeypatch: pytest.MonkeyPatch, needed: bool
+) -> None:
+    def none(typed: str) -> NoReturn:
+        raise rtmidi_port.no_such_port(typed, [])
+
+    monkeypatch.setattr(rtmidi_port, "open_output", none)
+    voices = KitVoices(midi_port="TD", midi_port_needed=needed)
+    room.obey(Connect(["sim://?player=robot"]))
+    room.obey(Start(PULSE, keep=False, kit_voices=voices))
+    room.let_pass(0.1)
+    [problem] = room.heard(Problem)
+    assert "'TD'" in problem.message
+    assert room.host.playing is not needed
+
+
+def test_a_module_that_is_pulled_out_is_said_once(
+    room: Any, monkeypatch: pytest.MonkeyPatch, port_of: Any
+) -> None:
+    monkeypatch.setattr(rtmidi_port, "open_output", lambda typed: port_of(5))
+    room.obey(Connect(["sim://?player=robot"]))
+    room.obey(Start(PULSE, keep=False, kit_voices=KitVoices(midi_port="TD")))
+    ended = room.play_out()
+    [problem] = room.heard(Problem)
+    assert "Hits cannot be sent" in problem.message
+    assert ended.state == "finished"
+
+
 CRASH, OTHER_CRASH = 49, 57
 NOTE_ON, KEY_PRESSURE = 0x99, 0xA9
 

@@ -58,9 +58,19 @@ def test_what_is_chosen_is_kept_opened_and_played(room_of: Rooms) -> None:
     row.off_bars.setValue(1)
     row.volume.setValue(45)
     room.choose(row.balance, -0.5)
-    room.choose(row.voices, "medium")
+    room.choose(row.voices, "card medium")
     assert room.kept[-1].sound == SoundChoice(
-        "audio://USB Audio", "cowbell", "TD-17 MIDI 1", "triplets", 3, 1, 0.45, -0.5, True, "medium"
+        "audio://USB Audio",
+        "cowbell",
+        "TD-17 MIDI 1",
+        "triplets",
+        3,
+        1,
+        0.45,
+        -0.5,
+        True,
+        False,
+        "medium",
     )
     voices = KitVoices(gate="medium")
     assert room.told(OpenSound) == [
@@ -95,11 +105,27 @@ def test_no_card_any_more_closes_it(room_of: Rooms) -> None:
 
 def test_hits_without_a_card_are_said_once(room_of: Rooms) -> None:
     room = room_of()
-    room.choose(room.row.voices, "off")
+    room.choose(room.row.voices, "card off")
     assert "Hits need a sound card" in room.window.problem_banner.text
     room.feed.dismiss_problems()
     room.press(K.Key_V)
     assert room.window.problem_banner.text == ""
+
+
+def test_a_module_can_be_gated(room_of: Rooms) -> None:
+    room = room_of()
+    room.choose(room.row.voices, "module tight")
+    assert "Hits need a module" in room.window.problem_banner.text
+    room.row.show_found([], ["TD-17 MIDI 1"])
+    room.choose(room.row.module, "TD-17 MIDI 1")
+    voices = KitVoices(gate="tight", midi_port="TD-17 MIDI 1", midi_port_needed=False)
+    assert room.told(OpenSound) == [OpenSound("audio://none", voices)]
+    room.press(K.Key_Space)
+    assert room.told(Start)[0].kit_voices == voices
+    chosen = room.row.choice()
+    assert (chosen.module_voices, chosen.kit_voices, chosen.gate) == (True, False, "tight")
+    room.row.show_choice(chosen)
+    assert room.row.choice() == chosen
 
 
 def test_a_card_that_is_not_there_is_said_and_the_click_is_seen(room_of: Rooms) -> None:
@@ -228,6 +254,10 @@ def test_cards_and_ports_are_looked_for_and_shown(room_of: Rooms, monkeypatch: A
         return searches[-1]
 
     room = room_of(Preferences(sound=CARD), sound_search=begin)
+    room.let_pass(900)
+    # Nobody is to wait for it who plays at once.
+    assert searches == []
+    room.let_pass(200)
     assert room.row.card.findText("USB Audio") < 0
     searches[0].found = FoundSounds(("USB Audio", "USB Audio"), ("TD-17 MIDI 1",))
     room.feed.tick()
@@ -241,6 +271,8 @@ def test_cards_and_ports_are_looked_for_and_shown(room_of: Rooms, monkeypatch: A
     # In a take both processors have better to do.
     assert len(searches) == 1
     room.say(Started("0192", NOW_NS), Ended("0192", "finished", {}))
+    room.let_pass(1100)
+    room.let_pass(16)
     assert len(searches) == 2
     room.window.close()
     assert searches[1].given_up
