@@ -146,6 +146,7 @@ class Window(QMainWindow):
             changed.connect(self._sound_moved)
         feed.calibrated.connect(self._sound_moved)
         feed.verdict_changed.connect(lambda: self.play.call.show_verdict(self._state.verdict))
+        feed.take_ended.connect(self._sounding.ask)
         feed.take_ended.connect(self._show_report)
         feed.engine_lost.connect(self.engine_banner.show_text)
         feed.engine_back.connect(lambda: self.engine_banner.show_text(""))
@@ -332,7 +333,8 @@ class Window(QMainWindow):
         """Follow the view-model in all that does not move."""
         self.kit_bar.refresh()
         self.kit_banner.show_text(lost_text(self._state))
-        missing = "" if self.showing_calibration else self._sounding.missing()
+        # A report says it itself.
+        missing = self._sounding.missing() if self.showing_choices else ""
         self.calibration_banner.show_text(missing)
         self.simulated_banner.show_text(simulated_text(self._state))
         self.problem_banner.show_text(" ".join(self._state.problems))
@@ -374,7 +376,6 @@ class Window(QMainWindow):
             return
         # A page that was never shown does not know yet how much room it has.
         self.report.resize(self._pages.size())
-        self._sounding.ask()
         self.report.show_report(state.report, state.take_id, state.grid, state.uncalled)
         self._pages.setCurrentWidget(self.report)
         self.report.again.setFocus()

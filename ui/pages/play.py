@@ -63,6 +63,7 @@ class PlayPage(QWidget):
         self.bar = 0
         self._said: tuple[str, str] | None = None
         self._running = QLabel()
+        self._running.setWordWrap(True)
         self._stop = QPushButton("■  STOP")
         self._stop.setProperty("role", "action")
         self._stop.setAccessibleName("Stop (space bar)")

@@ -105,6 +105,7 @@ class ReportPage(QWidget):
         }
         self.passes = Passes()
         self._kept = QLabel()
+        self._kept.setWordWrap(True)
         self._kept.setProperty("role", "muted")
         self._kept.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.again = QPushButton("▶  PLAY AGAIN")

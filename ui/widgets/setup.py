@@ -144,8 +144,8 @@ class Setup(QWidget):
                 ("Be&gin with", self.beginning, 20),
                 ("&Hand", self.hand, 12),
                 ("Start &pad", self.start_pad, 20),
-                ("", self.learn, 17),
-                ("Pla&yer", self.player, 15),
+                ("", self.learn, 15),
+                ("Pla&yer", self.player, 17),
             ),
         )
         choices = QVBoxLayout()

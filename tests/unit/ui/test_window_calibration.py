@@ -70,6 +70,10 @@ def report(*, calibrated: bool, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def right_of(window: Any, widget: Any) -> int:
+    return int(widget.mapTo(window, widget.rect().bottomRight()).x())
+
+
 # --------------------------------------------------------------------- re-asked
 
 
@@ -86,6 +90,14 @@ def test_it_is_asked_for_when_kit_or_card_or_module_is_another(room: Any) -> Non
     room.row.module.addItem("TD", "TD")
     room.choose(room.row.module, "TD")
     assert room.told(AskCalibration)[3:] == [AskCalibration("TD")]
+
+
+def test_a_card_that_changed_in_mid_take_is_asked_for_after_it(room: Any) -> None:
+    room.press(K.Key_Space)
+    room.say(Started("0192", NOW_NS), SoundStatus("audio://default", "HDA Intel", 48_000, 20.0))
+    assert len(room.told(AskCalibration)) == 1
+    room.say(Ended("0192", "finished", {}))
+    assert len(room.told(AskCalibration)) == 2
 
 
 def test_one_that_is_missing_is_said_until_it_is_there(room: Any) -> None:
@@ -257,6 +269,9 @@ def test_a_take_says_that_placement_is_not_called(room: Any) -> None:
     assert room.window.calibration_banner.text == ""
     room.say(Ended("0192", "finished", report(calibrated=False)))
     assert why in room.window.report._kept.text()
+    assert room.window.calibration_banner.text == ""
+    room.press(K.Key_Escape)
+    assert room.window.calibration_banner.text != ""
 
 
 def test_a_calibrated_take_says_with_what(room: Any) -> None:
@@ -300,3 +315,23 @@ def test_how_old_it_is(ago: timedelta, said: str) -> None:
 
 def test_a_time_that_is_none_is_not_said() -> None:
     assert calibration_words.kept(replace(FOUND, measured_at="?")) == "+12.4 ms ±0.9 ms, by tap"
+
+
+@pytest.mark.parametrize("size", [(800, 500), (1280, 800)])
+def test_what_is_said_does_not_make_the_window_wider(room: Any, size: tuple[int, int]) -> None:
+    room.say(NOT_KEPT)
+    room.window.resize(*size)
+    room.press(K.Key_Space)
+    room.say(Started("0192f1c2-7b3a-7000", NOW_NS))
+    room.press(K.Key_M)
+    QApplication.processEvents()
+    running = room.window.play._running
+    assert (room.window.width(), room.window.height()) == size
+    assert 0 < running.heightForWidth(running.width()) <= running.height()
+    assert right_of(room.window, room.window.play._stop) < size[0]
+    room.say(Ended("0192f1c2-7b3a-7000", "broken-off", report(calibrated=False)))
+    QApplication.processEvents()
+    kept = room.window.report._kept
+    assert (room.window.width(), room.window.height()) == size
+    assert 0 < kept.heightForWidth(kept.width()) <= kept.height()
+    assert right_of(room.window, room.window.report.again) < size[0]
