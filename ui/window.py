@@ -102,13 +102,11 @@ class Window(QMainWindow):
         self.key_page = KeyPage()
         self._sounding = Sounding(feed, self.play.setup.sound, sound_search)
         self._choosing = Choosing(feed, self.play, self._sounding, chosen, keep)
-        choose_pad = self._choosing.choose_pad
-        self._learning = Learning(feed, self.play.setup, choose_pad, self.play.say)
+        self._learning = Learning(feed, self.play.setup, self._choosing.choose_pad, self.play.say)
         self._desk = Desk(self._state, self.play.setup, feed.complain)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.play)
-        self._pages.addWidget(self.report)
-        self._pages.addWidget(self.calibrate)
+        for page in (self.play, self.report, self.calibrate):
+            self._pages.addWidget(page)
         self._lay_out()
         self._join()
         self.play.setup.show_charts(list_charts())
@@ -142,9 +140,9 @@ class Window(QMainWindow):
         feed, setup = self._feed, self.play.setup
         feed.frame.connect(self._show_frame)
         feed.changed.connect(self.refresh)
-        for changed in (feed.kit_changed, feed.sound_changed, feed.calibration_told):
+        moved = (feed.kit_changed, feed.sound_changed, feed.calibration_told, feed.calibrated)
+        for changed in moved:
             changed.connect(self._sound_moved)
-        feed.calibrated.connect(self._sound_moved)
         feed.verdict_changed.connect(lambda: self.play.call.show_verdict(self._state.verdict))
         feed.take_ended.connect(self._sounding.ask)
         feed.take_ended.connect(self._show_report)

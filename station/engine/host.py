@@ -133,7 +133,7 @@ class Host:
                 case Stop():
                     self.end_take(TakeState.FINISHED, self._clock.now_ns())
                 case MuteClick():
-                    self._sound.mute(muted=command.muted)
+                    self._sound.mute(self._run, muted=command.muted)
                 case AskCalibration():
                     port = command.midi_port
                     self._say(calibration_now(self._kit, self._sound, port, self._open_store))

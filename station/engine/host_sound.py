@@ -134,8 +134,11 @@ class HostSound:
         self._metronome.prepare(chart, plan)
         self._clicking = self._metronome.status is not None
 
-    def mute(self, *, muted: bool) -> None:
-        """Let no click be heard from now on, or let it be heard again."""
+    def mute(self, run: TakeRun | None, *, muted: bool) -> None:
+        """Let no click be heard from now on, or let it be heard again; a take is marked."""
+        if run is not None and muted is not self._muted and self.heard_from:
+            kind = MarkKind.CLICK_MUTED if muted else MarkKind.CLICK_HEARD
+            run.mark([Mark(self._clock.now_ns(), kind)])
         self._muted = muted
         if self._metronome is not None:
             self._metronome.mute(muted=muted)
@@ -172,6 +175,8 @@ class HostSound:
 
     def start(self, run: TakeRun, start_ns: int) -> None:
         """The take's tick 0 is known."""
+        if self._muted and self.heard_from:
+            run.mark([Mark(self._clock.now_ns(), MarkKind.CLICK_MUTED)])
         if self._module is not None:
             self._module.start(start_ns, run.host_ns)
         if self._metronome is not None and self._clicking:

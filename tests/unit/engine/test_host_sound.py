@@ -303,6 +303,10 @@ def test_a_muted_click_is_silent_and_its_grid_runs_on(room: Any, recorded: Any) 
     room.obey(MuteClick(False))
     room.let_pass(1)
     assert recorded.loudest(muted_s + 2) > 0.1
+    room.obey(MuteClick(False))
+    muted, heard = room.play_out().report["marks"]
+    assert (muted["kind"], heard["kind"]) == ("click-muted", "click-heard")
+    assert heard["t_ms"] - muted["t_ms"] == pytest.approx(2100, abs=10)
 
 
 def test_what_is_muted_between_takes_stays_so(room: Any, recorded: Any) -> None:
@@ -312,6 +316,16 @@ def test_what_is_muted_between_takes_stays_so(room: Any, recorded: Any) -> None:
     room.obey(MuteClick(False))
     room.let_pass(1)
     assert recorded.loudest() > 0.1
+    muted, heard = room.play_out().report["marks"]
+    assert (muted["kind"], heard["kind"]) == ("click-muted", "click-heard")
+    assert muted["t_ms"] < 0 < heard["t_ms"]
+
+
+def test_a_take_without_a_click_is_not_marked_as_muted(room: Any) -> None:
+    room.obey(MuteClick(True), Connect(["sim://?player=robot"]), Start(PULSE, keep=False))
+    room.let_pass(1)
+    room.obey(MuteClick(False), MuteClick(True))
+    assert "marks" not in room.play_out().report
 
 
 def test_a_muted_module_is_sent_nothing(
