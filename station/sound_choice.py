@@ -15,6 +15,7 @@ SUBDIVISIONS = ("none", "eighths", "triplets", "sixteenths")
 GATES = ("off", "wide", "medium", "tight")
 MOST_BARS = 1000
 _TEXT_AT_MOST = 200
+_CARDS = ("audio://", "simsound://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,9 @@ def read_sound(table: Table) -> SoundChoice:
     """
     own = SoundChoice()
     table.only(asdict(own))
+    card = table.text("card", own.card)[:_TEXT_AT_MOST]
+    if not card.startswith(_CARDS):
+        table.fail("card", f'\'{card[:40]}\' is no sound card; write "{NO_CARD}", or "audio://…".')
     for key, known in (
         ("click", (NO_CLICK, *CLICKS)),
         ("subdivision", SUBDIVISIONS),
@@ -127,7 +131,7 @@ def read_sound(table: Table) -> SoundChoice:
         if word not in known:
             table.fail(key, f"'{word[:40]}' is not known here; {nearest(word, known)}")
     return SoundChoice(
-        card=table.text("card", own.card)[:_TEXT_AT_MOST],
+        card=card,
         click=table.text("click", own.click),
         module=table.text("module", own.module)[:_TEXT_AT_MOST],
         subdivision=table.text("subdivision", own.subdivision),

@@ -58,6 +58,7 @@ def test_what_was_chosen_is_kept(chosen):
             '[sound]\nclick = "wod"',
             r"line 2, 'click': 'wod' is not known here; did you mean 'wood'",
         ),
+        ('[sound]\ncard = "USB"', r"'USB' is no sound card; write \"audio://none\""),
         ('[sound]\ngate = "narrow"', "known are medium, off, tight, wide"),
         ("[sound]\non_bars = 0", "0 is outside 1 to 1000"),
         ("[sound]\nvolume = 2", "outside 0 to 1"),

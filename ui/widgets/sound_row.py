@@ -120,7 +120,8 @@ class SoundRow(QWidget):
     def show_found(self, cards: Sequence[str], ports: Sequence[str]) -> None:
         """Fill the lists with what is there; what is chosen stays chosen."""
         chosen = self.choice()
-        named = [(name, f"audio://{name}") for name in dict.fromkeys(cards)]
+        # Any unique part of a name will do; behind a question mark come an address's settings.
+        named = [(name, f"audio://{name.partition('?')[0]}") for name in dict.fromkeys(cards)]
         self.card.show_items([*_NO_CARDS, *named])
         self.module.show_items([*_NO_MODULE, *((name, name) for name in dict.fromkeys(ports))])
         self.show_choice(chosen)
