@@ -240,12 +240,13 @@ class HostSound:
 
     def choke(self, marks: Sequence[Mark]) -> None:
         """Cymbals that were grabbed."""
-        if not self._voices_on or self._voices is not None or self._metronome is None:
+        sounding = self._metronome if self._voices is None else self._voices
+        if not self._voices_on or sounding is None:
             return
         for mark in marks:
             pad = _PADS.get(mark.detail)
             if mark.kind is MarkKind.CHOKE and pad is not None:
-                self._metronome.choke(pad)
+                sounding.choke(pad)
 
     def close(self) -> None:
         """Let the card go."""

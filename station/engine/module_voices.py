@@ -1,7 +1,7 @@
 """Hits that a drum module plays when it is sent them: the rhythm gate for kits with a module.
 
 With its local control off, a module sounds only for what comes back by MIDI. What the gate lets
-through goes back to it as it came.
+through goes back to it as it came, and so does a hand on a cymbal.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from station.errors import OutsideError, StationError
-from station.model import Hit
+from station.model import Hit, Pad
 
 if TYPE_CHECKING:
     from station.hal.rtmidi_port import OutputPort
 
-_NOTE_ON, _NOTE_OFF = 0x90, 0x80
+_NOTE_ON, _NOTE_OFF, _KEY_PRESSURE = 0x90, 0x80, 0xA0
 
 
 class ModuleVoices:
@@ -38,24 +38,26 @@ class ModuleVoices:
     def __init__(self, port: str, channel: int) -> None:
         self._port: OutputPort = import_module("station.hal.rtmidi_port").open_output(port)
         self._channel = channel - 1
+        self._notes: dict[Pad, int] = {}
         self._problem: StationError | None = None
         self._told = False
 
     def strike(self, hits: Sequence[Hit]) -> None:
         """Let hits sound at once; a wire that knows no notes has none to send back."""
         for hit in hits:
-            if hit.note < 0 or self._problem is not None:
+            if hit.note < 0:
                 continue
+            self._notes[hit.pad] = hit.note
             # Velocity 0 would end the note instead.
-            velocity = min(127, max(1, hit.velocity))
-            try:
-                self._port.send(bytes((_NOTE_ON | self._channel, hit.note, velocity)))
-                self._port.send(bytes((_NOTE_OFF | self._channel, hit.note, 0)))
-            except Exception as error:  # whatever a driver throws
-                self._problem = OutsideError(
-                    f"Hits cannot be sent to the drum module any more ({error}); look at its "
-                    "cable, then start again."
-                )
+            self._send(_NOTE_ON, hit.note, min(127, max(1, hit.velocity)))
+            self._send(_NOTE_OFF, hit.note, 0)
+
+    def choke(self, pad: Pad) -> None:
+        """A hand on a cymbal, and off it: pressure on the note that it was struck with."""
+        note = self._notes.get(pad)
+        if note is not None:
+            self._send(_KEY_PRESSURE, note, 127)
+            self._send(_KEY_PRESSURE, note, 0)
 
     def news(self) -> StationError | None:
         """Why nothing is sent any more, told once."""
@@ -63,6 +65,17 @@ class ModuleVoices:
             return None
         self._told = True
         return self._problem
+
+    def _send(self, status: int, note: int, value: int) -> None:
+        if self._problem is not None:
+            return
+        try:
+            self._port.send(bytes((status | self._channel, note, value)))
+        except Exception as error:  # whatever a driver throws
+            self._problem = OutsideError(
+                f"Hits cannot be sent to the drum module any more ({error}); look at its cable, "
+                "then start again."
+            )
 
     def close(self) -> None:
         """Let the port go."""

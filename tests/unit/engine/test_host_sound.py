@@ -378,6 +378,11 @@ def test_between_takes_a_module_plays_every_hit(
     wire.send(NOTE_ON, CRASH, 77)
     room.let_pass(0.01)
     assert port.sent == [bytes((0x92, CRASH, 77)), bytes((0x82, CRASH, 0))]
+    # Another one that is grabbed was never struck; this one was.
+    wire.send(KEY_PRESSURE, OTHER_CRASH, 127)
+    wire.send(KEY_PRESSURE, CRASH, 127)
+    room.let_pass(0.01)
+    assert port.sent[2:] == [bytes((0xA2, CRASH, 127)), bytes((0xA2, CRASH, 0))]
 
 
 @pytest.mark.parametrize("needed", [True, False])

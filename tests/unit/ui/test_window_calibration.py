@@ -232,6 +232,18 @@ def test_an_engine_that_refuses_is_heard(room: Any) -> None:
     assert "nothing to measure by" in room.window.problem_banner.text
 
 
+def test_an_engine_that_dies_while_one_taps_is_replaced(room: Any) -> None:
+    room.press(K.Key_C, K.Key_Space)
+    room.say(Started("x", NOW_NS))
+    room.engine.alive = False
+    room.feed.tick()
+    assert room.window.engine_banner.text != ""
+    assert not room.state.tapping
+    assert room.window.calibrate.start.text() == "▶  TAP"
+    room.press(K.Key_Space)
+    assert len(room.told(Calibrate)) == 1
+
+
 def test_a_calibration_leaves_no_marks_on_the_chart(room: Any) -> None:
     grid = room.state.grid
     room.press(K.Key_C, K.Key_Space)
