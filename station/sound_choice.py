@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from station.engine.messages import Click, KitVoices, OpenSound
+from station.engine.messages import Calibrate, Click, KitVoices, OpenSound
 from station.toml_source import Table, nearest
 
 NO_CARD = "audio://none"
@@ -90,13 +90,14 @@ class SoundChoice:
             midi_port_needed=False,
         )
 
-    def tapping_message(self) -> Click | None:
-        """The click that one taps to for a calibration: every beat of it sounds."""
+    def tapping_message(self, bpm: float, beats: int) -> Calibrate | None:
+        """A calibration: every beat of its click sounds, and every hit, if hits are to."""
         if not self.clicks:
             return None
-        return Click(
+        click = Click(
             voice=self.click, volume=self.volume, balance=self.balance, midi_port=self.module
         )
+        return Calibrate(click, bpm, beats, replace(self, gate=GATES[0]).voices_message())
 
     def voices_message(self) -> KitVoices | None:
         """How hits sound, as the engine is told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from station.engine.messages import AskCalibration, Calibrate, CalibrationNow, OpenSound, Start
+from station.engine.messages import AskCalibration, CalibrationNow, OpenSound, Start
 from station.sound_choice import NO_CARD, SoundChoice
 from station.units import NS_PER_S
 from ui import calibration_words
@@ -108,8 +108,8 @@ class Sounding:
 
     def calibrate(self, bpm: float, beats: int) -> None:
         """Begin to calibrate, with so many clicks after a count-in."""
-        click = self._state.sound_choice.tapping_message()
-        if click is None:
+        command = self._state.sound_choice.tapping_message(bpm, beats)
+        if command is None:
             self._feed.complain(
                 "Without a click there is nothing to tap to; choose a sound card or a module, "
                 "and a click, among the choices."
@@ -117,7 +117,7 @@ class Sounding:
             return
         if self._state.muted:
             self._feed.mute(muted=False)
-        self._feed.calibrate(Calibrate(click, bpm, beats))
+        self._feed.calibrate(command)
 
     def mute(self) -> tuple[str, str]:
         """Mute the click, or let it be heard again; returns it as a big word and a line."""

@@ -265,7 +265,8 @@ class Dashboard:
                 self.take_id, self.report = message.take_id, message.report
             case Problem():
                 self.complain(message.message)
-                if self.phase is Phase.ASKED:
+                # What may be over by itself never kept a take from beginning.
+                if self.phase is Phase.ASKED and not message.passing:
                     self._rest()
 
     def take_records(self, records: Records) -> None:

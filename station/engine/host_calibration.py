@@ -67,7 +67,13 @@ def tapping_start(command: Calibrate) -> Start:
     """The take that a calibration is: not kept, and what its hits are is not judged."""
     made: Any = import_module("station.calibration.chart")
     chart = made.even_beat(command.bpm, command.beats)
-    return Start(document.dump(chart), latency_ms=0.0, keep=False, click=command.click)
+    return Start(
+        document.dump(chart),
+        latency_ms=0.0,
+        keep=False,
+        click=command.click,
+        kit_voices=command.kit_voices,
+    )
 
 
 def begin_tapping(kit: str, sound: str, chart: Chart) -> Tapping:

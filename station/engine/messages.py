@@ -171,11 +171,14 @@ class Calibrate:
         As for a take: all of it has to sound.
     bpm, beats
         The click's tempo, and how many clicks follow a bar of count-in.
+    kit_voices
+        As for a take; a gate would let nothing sound that is late.
     """
 
     click: Click
     bpm: float = 90.0
     beats: int = 24
+    kit_voices: KitVoices | None = None
 
 
 @dataclass(frozen=True, slots=True)

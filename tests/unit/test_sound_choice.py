@@ -42,15 +42,19 @@ def test_the_silent_bars_are_those_that_have_no_click(on: int, off: int) -> None
 def test_nothing_is_chosen_at_first() -> None:
     nothing = SoundChoice()
     assert not nothing.clicks
-    assert (nothing.click_message(), nothing.tapping_message()) == (None, None)
+    assert (nothing.click_message(), nothing.tapping_message(90, 24)) == (None, None)
     assert nothing.card_message() == OpenSound("audio://none")
 
 
 def test_the_engine_is_told_what_was_chosen() -> None:
     chosen = replace(LOUD, click="rim", module="TD", off_bars=1, volume=0.5, kit_voices=True)
-    click, tapped = chosen.click_message(), chosen.tapping_message()
+    click, tapping = chosen.click_message(), chosen.tapping_message(100, 32)
     assert click is not None
-    assert tapped is not None
+    assert tapping is not None
+    assert (tapping.bpm, tapping.beats, tapping.kit_voices) == (100, 32, KitVoices())
+    gated = replace(chosen, gate="tight").tapping_message(100, 32)
+    assert gated == tapping
+    tapped = tapping.click
     assert (click.voice, click.midi_port, click.midi_port_needed) == ("rim", "TD", False)
     assert (click.off_bars, click.volume) == (1, 0.5)
     # Whoever taps needs every click, and the module that makes it.

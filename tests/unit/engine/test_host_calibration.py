@@ -16,6 +16,7 @@ from station.engine.messages import (
     Click,
     Connect,
     Ended,
+    KitVoices,
     OpenSound,
     Problem,
     Start,
@@ -103,6 +104,23 @@ def test_who_stops_is_refused_and_plays_on(room: Any) -> None:
     room.obey(Start(PULSE, keep=False))
     room.play_out()
     assert len(room.heard(Calibrated)) == 1
+
+
+def test_hits_sound_while_one_taps_and_after_it(
+    room: Any, wire: Any, monkeypatch: pytest.MonkeyPatch, port_of: Any
+) -> None:
+    # Two ports of one name: the click's, and the one that hits are sent back to.
+    ports = [port_of(1000), port_of(1000)]
+    monkeypatch.setattr(rtmidi_port, "open_output", lambda typed: ports.pop())
+    voices, hits_port = KitVoices(midi_port="TD"), ports[0]
+    room.obey(Connect(["midi://TD-17"]))
+    room.obey(Calibrate(Click(midi_port="TD"), kit_voices=voices))
+    wire.send(0x99, 38, 90)
+    room.let_pass(0.01)
+    room.obey(Stop())
+    wire.send(0x99, 38, 91)
+    room.let_pass(0.01)
+    assert [data[2] for data in hits_port.sent if data[0] == 0x99] == [90, 91]
 
 
 def test_a_card_that_is_lost_while_one_taps(room: Any) -> None:

@@ -18,6 +18,7 @@ COMMANDS: list[m.Command] = [
     m.MuteClick(True),
     m.AskCalibration("TD-17"),
     m.Calibrate(m.Click("rim"), 100, 32),
+    m.Calibrate(m.Click("rim"), kit_voices=m.KitVoices(midi_port="TD-17")),
     m.AskReport("0192"),
     m.Quit(),
 ]

@@ -224,6 +224,13 @@ def test_without_a_click_nothing_begins_and_that_is_said(room_of: Rooms) -> None
     assert "nothing to tap to" in room.window.problem_banner.text
 
 
+def test_what_passes_by_itself_does_not_end_it(room: Any) -> None:
+    room.press(K.Key_C, K.Key_Space)
+    room.say(Problem("No MIDI port is called 'TD'.", passing=True), Started("x", NOW_NS))
+    assert room.state.tapping
+    assert room.window.calibrate.start.text() == "■  STOP"
+
+
 def test_an_engine_that_refuses_is_heard(room: Any) -> None:
     room.press(K.Key_C, K.Key_Space)
     room.say(Problem("Without a sound card there is nothing to measure by."))
