@@ -29,15 +29,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.timing.beam_entry import LIMBS_MS, come_in, is_outside, take_measure
-from station.timing.beam_ornaments import (
-    DOUBLE,
-    ORNAMENT,
-    STRAY,
-    is_excused,
-    is_taken,
-    main_stroke_log,
-    ornament,
+from station.timing.beam_graces import as_ornament, last_vote, weigh_ornaments
+from station.timing.beam_likelihood import (
+    expected_ms,
+    huber_cost,
+    innovation_var,
+    note_loud_log,
+    stray_loud_log,
 )
+from station.timing.beam_ornaments import DOUBLE, ORNAMENT, STRAY, is_excused
 from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
@@ -53,38 +53,6 @@ _PAIRED, _GONE = 1, 2  # what a note has become
 _DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
 _CLIPPED_AT_4 = 0.92  # mean of a chi-squared number of one degree of freedom, clipped at 4
 _LOG_2PI = math.log(2 * math.pi)
-
-
-@inlined
-def _huber(z: float, k: float) -> float:
-    """½z² with exponential tails beyond k (Huber 1964): the log-cost of a residual."""
-    z = abs(z)
-    return 0.5 * z * z if z < k else k * z - 0.5 * k * k
-
-
-@inlined
-def _loud_log(velocity: float, row: np.void, cap: float) -> float:
-    """Log-density of a velocity, a normal that is never less likely than exp(−cap)."""
-    z2 = (velocity - row["mean"]) ** 2 / row["var"]
-    return float(row["log_peak"] - min(0.5 * z2, cap))
-
-
-@inlined
-def _note_loud_log(velocity: float, note: np.void, loudness: NDArray[np.void], p: np.void) -> float:
-    """Log-density of a note's velocity: by its place in the beat where the player accents so."""
-    row = loudness[note["loudness"]]
-    if row["within"] < p["place_share"] * row["var"]:
-        placed = loudness[note["placed"]]
-        if placed["count"] >= p["place_count"]:
-            return _loud_log(velocity, placed, p["place_cap"])
-    return _loud_log(velocity, row, p["velocity_cap"])
-
-
-@inlined
-def _stray_loud_log(velocity: float, row: np.void) -> float:
-    """Log-density of a stray's velocity: mostly as loud as strays have been, else anything."""
-    z2 = (velocity - row["mean"]) ** 2 / row["var"]
-    return math.log(0.2 / 127 + 0.8 * math.exp(row["log_peak"] - 0.5 * z2))
 
 
 @inlined
@@ -108,22 +76,6 @@ def _predict(s: np.void, p: np.void, t_ms: float) -> float:
 
 
 @inlined
-def _innovation_var(s: np.void, tie: float) -> float:
-    """Variance of a hit about its prediction, `tie` of the last hit's noise being in it.
-
-    Coloured noise by differencing the measurements (Bryson & Henrikson 1968): what is measured
-    is (1 − tie) o and white noise of variance (1 − tie²) `noise_var`.
-    """
-    return float((1 - tie) ** 2 * s["offset_var"] + (1 - tie * tie) * s["noise_var"])
-
-
-@inlined
-def _expected(h: np.void) -> float:
-    """How far off its note the next hit is expected, if it is one."""
-    return float(h["offset_ms"] + h["tie"] * (h["last_ms"] - h["offset_ms"]))
-
-
-@inlined
 def _extra_log(s: np.void, p: np.void, hit: np.void, lane: np.void, strays: np.void) -> float:
     """Log-density of a hit that is no note: a stray, or a double trigger of the hit before.
 
@@ -134,7 +86,7 @@ def _extra_log(s: np.void, p: np.void, hit: np.void, lane: np.void, strays: np.v
     hit["double"] = 0.0
     if hit["velocity"] <= 0:
         return log_density
-    log_density += _stray_loud_log(hit["velocity"], strays)
+    log_density += stray_loud_log(hit["velocity"], strays)
     since = hit["t_ms"] - lane["t_ms"]
     if since < _DOUBLE_MS and hit["velocity"] < 0.8 * lane["velocity"]:
         rate = max(s["doubles"] / s["hits"], p["doubles_floor"])
@@ -206,9 +158,9 @@ def _try_notes(
         if error < -gate_ms:
             break
         if error < gate_ms:
-            weight = log_weight - _huber(error * per_sd, p["huber"])
+            weight = log_weight - huber_cost(error * per_sd, p["huber"])
             if hit["velocity"] > 0:
-                weight += _note_loud_log(hit["velocity"], notes[note], loudness, p)
+                weight += note_loud_log(hit["velocity"], notes[note], loudness, p)
             child = children[n]
             child["log_weight"] = weight
             child["error_ms"] = error
@@ -265,102 +217,14 @@ def _branch(
         own_var = var
         own_log_var = log_var
         if tie > 0.0:
-            own_var = _innovation_var(s, tie)
+            own_var = innovation_var(s, tie)
             own_log_var = math.log(own_var)
         n = _try_notes(
-            hit, next_notes[i, lane], at_ms - _expected(h),
+            hit, next_notes[i, lane], at_ms - expected_ms(h),
             h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
             s["gate_ms"], 4 * s["half_gap_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
         )  # fmt: skip
     return n
-
-
-@inlined
-def _or_ornament(
-    s: np.void,
-    p: np.void,
-    hit: np.void,
-    at_ms: float,
-    var: float,
-    note: int,
-    lane: np.void,
-    lane_notes: NDArray[np.int32],
-    notes: NDArray[np.void],
-    loudness: NDArray[np.void],
-    ornaments: NDArray[np.void],
-    labels: NDArray[np.int32],
-    child: np.void,
-) -> None:
-    """What is no note may be a grace stroke or a bounce of one: its weight, or its label too."""
-    end = len(notes) - 1
-    before = ornaments[note]["before"]
-    if note == end and lane["begin"] < lane["end"]:
-        before = lane_notes[lane["end"] - 1]
-    if at_ms - notes[note]["written_ms"] > 3 * math.sqrt(var):  # left out: it is the next one's
-        before = note
-        note = notes[note]["next"]
-    log_density, label = ornament(
-        at_ms, hit["t_ms"] - lane["t_ms"], var, note, before, notes[note]["written_ms"], ornaments
-    )
-    if label == STRAY or is_taken(label, labels, s["confirmed"], s["heard"], ornaments):
-        return
-    if hit["velocity"] > 0:
-        row = loudness[len(loudness) - 2]
-        log_density += _loud_log(hit["velocity"], row, p["velocity_cap"])
-    extra_log = hit["extra_log"]
-    top = max(extra_log, log_density)
-    both = math.log(math.exp(extra_log - top) + math.exp(log_density - top))
-    child["log_weight"] += top + both - extra_log
-    if log_density > extra_log:
-        child["label"] = label
-
-
-@kernel
-def _weigh_ornaments(
-    s: np.void,
-    p: np.void,
-    hit: np.void,
-    count: int,
-    beam: NDArray[np.void],
-    next_notes: NDArray[np.int32],
-    labels: NDArray[np.int32],
-    lane: np.void,
-    lane_notes: NDArray[np.int32],
-    notes: NDArray[np.void],
-    loudness: NDArray[np.void],
-    ornaments: NDArray[np.void],
-    children: NDArray[np.void],
-) -> None:
-    """What is written around notes, in the weights of the children that `_branch` has made."""
-    main_log = 0.0
-    for c in range(count):
-        child = children[c]
-        i = child["parent"]
-        if child["label"] >= 0:
-            child["log_weight"] += main_log
-            continue
-        # The first child of each hypothesis.
-        note = next_notes[i, hit["lane"]]
-        at_ms = hit["t_ms"] - lane["bias_ms"] - _expected(beam[i])
-        var = _innovation_var(s, beam[i]["tie"])
-        _or_ornament(
-            s, p, hit, at_ms, var, note, lane, lane_notes, notes, loudness, ornaments, labels[i],
-            child,
-        )  # fmt: skip
-        main_log = main_stroke_log(
-            hit["suspect"], p["suspect_log"], note, labels[i], s["confirmed"], s["heard"], ornaments
-        )
-
-
-@kernel
-def _as_ornament(kept: int, slot: int, beam: NDArray[np.void], labels: NDArray[np.int32]) -> float:
-    """How likely the hit is a stroke around a note."""
-    share = total = 0.0
-    for j in range(kept):
-        total += beam[j]["share"]
-        if labels[j, slot] <= ORNAMENT:
-            share += beam[j]["share"]
-    return float(share / total)
 
 
 @inlined
@@ -435,7 +299,7 @@ def _select(
         parent = old[child["parent"]]
         offset, rate, key = parent["offset_ms"], parent["rate"], parent["key"]
         if child["label"] >= 0:
-            own_var = _innovation_var(s, parent["tie"])
+            own_var = innovation_var(s, parent["tie"])
             most = p["huber"] * math.sqrt(own_var)
             error = min(max(child["error_ms"], -most), most) * (1 - parent["tie"]) / own_var
             offset += s["offset_var"] * error
@@ -508,7 +372,7 @@ def _inherit(
         if label >= 0:
             next_notes[new, j, lane] = notes[label]["next"]
             as_note += h["share"]
-            h["last_ms"] = _expected(before) + child["error_ms"]
+            h["last_ms"] = expected_ms(before) + child["error_ms"]
             h["last_t_ms"] = s["t_ms"]
         else:
             h["last_ms"] = before["last_ms"]
@@ -532,33 +396,6 @@ def _vote(kept: int, slot: int, beam: NDArray[np.void], labels: NDArray[np.int32
             if labels[i, slot] == label:
                 votes += beam[i]["share"]
         # A label that came before has been counted already, with more votes.
-        if votes > best:
-            best = votes
-            winner = label
-    return winner
-
-
-@kernel
-def _last_vote(
-    s: np.void,
-    slot: int,
-    lane: int,
-    beam: NDArray[np.void],
-    labels: NDArray[np.int32],
-    next_notes: NDArray[np.int32],
-    ornaments: NDArray[np.void],
-) -> int:
-    """`_vote` when a label is due: a grace whose note has not come until now has missed it."""
-    best = 0.0
-    winner = STRAY
-    for j in range(s["hypotheses"]):
-        label = labels[j, slot]
-        votes = 0.0
-        for i in range(j, s["hypotheses"]):
-            if labels[i, slot] == label:
-                awaits = label <= ORNAMENT and next_notes[i, lane] <= ORNAMENT - label
-                awaits &= ornaments[max(ORNAMENT - label, 0)]["written"] > 0
-                votes += beam[i]["share"] * (s["miss_rate"] if awaits else 1.0)
         if votes > best:
             best = votes
             winner = label
@@ -632,7 +469,7 @@ def _learn_clock(
         z2 = error * error / (var * m["noise_var"])
         z = math.sqrt(z2)
         m["log_score"] = (
-            forget * m["log_score"] - 0.5 * math.log(var * m["noise_var"]) - _huber(z, huber)
+            forget * m["log_score"] - 0.5 * math.log(var * m["noise_var"]) - huber_cost(z, huber)
         )
         if z > huber:
             error *= huber / z
@@ -769,7 +606,7 @@ def _confirm(
     if len(ornaments) == 0:
         label = _vote(s["hypotheses"], ticket % LAG, hypotheses[active], labels[active])
     else:
-        label = _last_vote(
+        label = last_vote(
             s, ticket % LAG, hit["lane"], hypotheses[active], labels[active], next_notes[active],
             ornaments,
         )  # fmt: skip
@@ -869,7 +706,7 @@ def settle(
 def _shrink(s: np.void, is_note: float) -> None:
     """The covariance shrinks as far as the hit was a note (Bar-Shalom & Tse's PDA, 1975)."""
     tie = s["used_tie"]
-    var = _innovation_var(s, tie)
+    var = innovation_var(s, tie)
     is_note *= (1 - tie) ** 2
     gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
     s["rate_var"] = max(s["rate_var"] - is_note * rate_gain * s["covariance"], 0.0)
@@ -971,7 +808,7 @@ def hear(
                 loudness, children,
             )  # fmt: skip
             if len(ornaments) > 0:
-                _weigh_ornaments(
+                weigh_ornaments(
                     s, p, hit, count, hypotheses[old], next_notes[old], labels[old], lane,
                     lane_notes, notes, loudness, ornaments, children,
                 )  # fmt: skip
@@ -984,7 +821,7 @@ def hear(
             )
             _shrink(s, is_note)
             if len(ornaments) > 0:
-                s["as_ornament"] = _as_ornament(kept, slot, hypotheses[new], labels[new])
+                s["as_ornament"] = as_ornament(kept, slot, hypotheses[new], labels[new])
             hit["label"] = _vote(kept, slot, hypotheses[new], labels[new])
         row["ticket"] = ticket
         row["label"] = hit["label"]

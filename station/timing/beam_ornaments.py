@@ -39,7 +39,7 @@ _MEAN_SHARE, _MOST_SHARE = 0.4, 0.7
 # more than that has been struck.
 _BOUNCES_A_MS = 1 / 25
 _BOUNCE_MS, _BOUNCE_SD_MS = 60.0, 15.0
-_SDS = 3.0  # of the hand: a grace may seem to be so much later than its note, when the hand is
+SDS = 3.0  # of the hand: a grace may seem to be so much later than its note, when the hand is
 _FLAT_LOG = math.log(0.25)  # of notes with grace strokes are played without
 _PEAK_LOG = math.log(2 / (math.pi * math.sqrt(3)))  # of Student's t, three degrees of freedom
 _DOUBLE_FLAG = int(Flag.DOUBLE_TRIGGER)
@@ -130,13 +130,13 @@ def ornament(
     label = STRAY
     row = ornaments[note]
     ahead_ms = written_ms - at_ms
-    if row["written"] > 0 and -_SDS * math.sqrt(var) < ahead_ms < row["most_ms"] + math.sqrt(var):
+    if row["written"] > 0 and -SDS * math.sqrt(var) < ahead_ms < row["most_ms"] + math.sqrt(var):
         square = row["sd_ms"] ** 2 + var
         z2 = (ahead_ms - row["mean_ms"]) ** 2 / square
         best = _PEAK_LOG - 0.5 * math.log(square) - 2 * math.log1p(z2 / 3)
         best += math.log(row["written"])
         label = ORNAMENT - note
-    if before >= 0 and at_ms < ornaments[before]["until_ms"] + _SDS * math.sqrt(var):
+    if before >= 0 and at_ms < ornaments[before]["until_ms"] + SDS * math.sqrt(var):
         bounce = math.log(_BOUNCES_A_MS)
         if since_ms > _BOUNCE_MS:
             bounce -= 2 * math.log1p(((since_ms - _BOUNCE_MS) / _BOUNCE_SD_MS) ** 2 / 3)
