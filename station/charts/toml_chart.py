@@ -15,9 +15,9 @@
 A metre may say how its beats stand together (`metre = "3+2+2/8"`), for the click's accents and
 the sheet's beams. `metre`, `steps` and `swing` may stand in a bar too and then hold for it
 alone. `swing = 1.2` makes the first of each pair of eighths (`swing_unit = 16`: of sixteenths)
-last 1.2 times the second. `sticking = "RLRR"` in a bar says the hands. `[tempo_at]` with `5 = 140` changes the
-tempo from the fifth bar as played. `usual_tempo = [60, 200]` says between which tempi it is
-usually practised.
+last 1.2 times the second. `sticking = "RLRR"` in a bar says the hands. `[tempo_at]` with
+`5 = 140` changes the tempo from the fifth bar as played. `usual_tempo = [60, 200]` says between
+which tempi it is usually practised.
 """
 
 from __future__ import annotations

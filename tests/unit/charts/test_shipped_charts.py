@@ -1,5 +1,7 @@
 """The charts that ship: sound, as described, and within what people can play."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
