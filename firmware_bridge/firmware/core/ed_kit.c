@@ -28,19 +28,20 @@ static void take(struct role *role, enum ed_job job, uint8_t owner)
 static void cast(const struct ed_kit *kit, struct role *roles)
 {
     for (uint8_t index = 0; index < ED_PADS; index++) {
-        uint8_t pedal = kit->pads[index].pedal;
+        uint8_t pedal = ed_pad_pedal(kit->params, index);
         if (pedal != ED_NO_CHANNEL) {
             take(&roles[pedal], ED_JOB_FOOT, index);
         }
     }
     for (uint8_t index = 0; index < ED_PADS; index++) {
-        const struct ed_pad *pad = &kit->pads[index];
-        if (pad->kind == ED_PAD_OFF || roles[index].job != ED_JOB_NONE) {
+        uint8_t kind = (uint8_t)ed_pad_value(kit->params, ED_PAD_KIND, index);
+        if (kind == ED_PAD_OFF || roles[index].job != ED_JOB_NONE) {
             continue;
         }
         take(&roles[index], ED_JOB_HEAD, index);
-        if (pad->rim != ED_NO_CHANNEL) {
-            take(&roles[pad->rim], pad->kind == ED_PAD_TWO_PIEZOS ? ED_JOB_RIM : ED_JOB_CONTACT, index);
+        uint8_t rim = kit->pads[index].rim;
+        if (rim != ED_NO_CHANNEL) {
+            take(&roles[rim], kind == ED_PAD_TWO_PIEZOS ? ED_JOB_RIM : ED_JOB_CONTACT, index);
         }
     }
 }
@@ -75,8 +76,9 @@ static bool give(struct ed_kit *kit, uint8_t channel, struct role role)
     return true;
 }
 
-static void tune(struct ed_kit *kit, uint8_t channel, const struct ed_params *params)
+static void tune(struct ed_kit *kit, uint8_t channel)
 {
+    const struct ed_params *params = kit->params;
     uint8_t owner = kit->inputs[channel].owner;
     struct ed_input *input = &kit->inputs[channel];
     if (kit->inputs[channel].job == ED_JOB_FOOT) {
@@ -91,15 +93,16 @@ void ed_kit_start(struct ed_kit *kit, const struct ed_params *params, uint32_t n
 {
     (void)now_us;
     *kit = (struct ed_kit){0};
-    ed_kit_set(kit, params, ED_WHOLE_BOARD);
+    kit->params = params;
+    ed_kit_set(kit, ED_WHOLE_BOARD);
 }
 
-void ed_kit_set(struct ed_kit *kit, const struct ed_params *params, uint8_t pad)
+void ed_kit_set(struct ed_kit *kit, uint8_t pad)
 {
-    kit->should_rest = (uint16_t)(ed_board_value(params, ED_BOARD_REST) * 4095 / 100);
+    kit->should_rest = (uint16_t)(ed_board_value(kit->params, ED_BOARD_REST) * 4095 / 100);
     for (uint8_t index = 0; index < ED_PADS; index++) {
         if (pad == index || pad == ED_WHOLE_BOARD) {
-            ed_pad_set(&kit->pads[index], params, index);
+            ed_pad_set(&kit->pads[index], kit->params, index);
         }
     }
     struct role roles[ED_CHANNELS] = {{0}};
@@ -107,7 +110,7 @@ void ed_kit_set(struct ed_kit *kit, const struct ed_params *params, uint8_t pad)
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
         bool changed = give(kit, channel, roles[channel]);
         if (changed || kit->inputs[channel].owner == pad || pad == ED_WHOLE_BOARD) {
-            tune(kit, channel, params);
+            tune(kit, channel);
         }
     }
 }
@@ -271,7 +274,7 @@ static void rings(struct ed_piezo *piezo, bool struck)
     }
 }
 
-void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
+ED_APART void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
 {
     uint8_t left = ED_DECISIONS;
     for (uint8_t index = 0; kit->deciding != 0 && left != 0 && index < ED_PADS; index++) {
@@ -288,7 +291,7 @@ void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
         uint8_t owner = kit->inputs[channel].owner;
         if (kit->inputs[channel].job == ED_JOB_CONTACT) {
-            ed_decide_choke(&kit->inputs[channel].contact, &kit->pads[owner], owner, outbox, now_us);
+            ed_decide_choke(&kit->inputs[channel].contact, kit->params, owner, outbox, now_us);
         } else if (kit->inputs[channel].job == ED_JOB_FOOT) {
             ed_decide_foot(&kit->inputs[channel].foot, owner, outbox, now_us);
         }

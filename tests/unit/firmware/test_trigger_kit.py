@@ -68,6 +68,42 @@ def test_two_pads_struck_together_are_two_strikes(three):
     assert sum(right) >= 0.95 * len(strikes)
 
 
+@pytest.fixture(scope="module")
+def played_in(zig):
+    """Two mesh pads that carry 20 dB, and forty strikes by which that is learned; none together."""
+    rig, settings = stand((PadKind.MESH, PadKind.MESH), coupling_db=(-20.0, -20.0), seed=46)
+    return rig, settings, playing.spread(np.random.default_rng(1), 40, 2)
+
+
+@pytest.mark.parametrize("variant", ["host", "host-small"])
+def test_a_stand_that_carries_much_is_learned(played_in, variant):
+    rig, settings, strikes = played_in
+    heard = hear(rig.play(strikes, playing.length_s(strikes)), settings, variant)
+    echoes = [
+        h
+        for h in heard
+        if not any(s.pad == h.pad and abs(h.t_us - s.onset_us) < 3e3 for s in strikes)
+    ]
+    known = [h for h in echoes if h.t_us > strikes[15].onset_us]
+    assert len(known) >= 20
+    assert sum(bool(h.flags & SUSPECT) for h in known) >= 0.95 * len(known)
+
+
+@pytest.mark.parametrize("variant", ["host", "host-small"])
+def test_what_is_louder_or_later_than_a_known_echo_is_a_strike(played_in, variant):
+    rig, settings, strikes = played_in
+    last_us = strikes[-1].onset_us
+    together = []
+    for n in range(10):
+        at_us = last_us + (n + 1) * 300_000.0
+        together += [Strike(at_us, 0, 120.0), Strike(at_us + 2_500.0, 1, 85.0)]
+    played = [*strikes, *together]
+    heard = hear(rig.play(played, playing.length_s(played)), settings, variant)
+    own = [h for h in heard if h.pad == 1 and h.t_us > last_us + 100_000.0]
+    assert len(own) == 10
+    assert not any(h.flags & SUSPECT for h in own)
+
+
 def test_flams_to_twenty_milliseconds_are_heard(three):
     rig, settings = three
     strikes = playing.flams(np.random.default_rng(3), 30, (0, 1), (20_000.0, 24_000.0))
