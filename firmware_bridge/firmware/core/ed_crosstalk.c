@@ -29,7 +29,7 @@ static uint16_t cause_level(const struct ed_kit *kit, uint8_t other, uint32_t *f
     }
     if (pad->phase == ED_SCANS || pad->phase == ED_DECIDES) {
         const struct ed_scan *scan = &kit->inputs[other].piezo.scan;
-        *flank_us = scan->timed ? scan->flank_us : pad->began_us;
+        *flank_us = scan->timed ? ed_scan_flank_us(scan, pad->began_us) : pad->began_us;
         return ed_level_of(scan->peak);
     }
     *flank_us = pad->last_us;
@@ -48,9 +48,9 @@ static bool unknown_echo(uint16_t under, int16_t late_us, bool odd)
 }
 
 /* For the pads that come next. */
-static void keep(struct ed_pad *pad, const struct ed_scan *scan, uint16_t level, uint8_t flank, bool alone)
+static void keep(struct ed_pad *pad, uint32_t flank_us, uint16_t level, uint8_t flank, bool alone)
 {
-    pad->last_us = scan->flank_us;
+    pad->last_us = flank_us;
     pad->last_level = level;
     if (alone && ed_pad_below(pad, level) < LOUD_ENOUGH) {
         int16_t off = (int16_t)((flank << 4) - pad->usual_flank);
@@ -63,6 +63,7 @@ enum ed_crosstalk ed_crosstalk_of(struct ed_kit *kit, uint8_t index, const struc
 {
     struct ed_pad *pad = &kit->pads[index];
     uint8_t flank = (uint8_t)(scan->flank < LONGEST_FLANK ? scan->flank : LONGEST_FLANK);
+    uint32_t flank_us = ed_scan_flank_us(scan, pad->began_us);
     bool odd = odd_flank(pad, flank);
     bool faint = level < pad->faintest + FAINT;
     uint16_t below = ed_pad_below(pad, level);
@@ -74,12 +75,12 @@ enum ed_crosstalk ed_crosstalk_of(struct ed_kit *kit, uint8_t index, const struc
     int16_t way_late_us = 0;
 
     for (uint8_t other = 0; other < ED_PADS; other++) {
-        uint32_t flank_us;
-        uint16_t loud = other != index ? cause_level(kit, other, &flank_us) : 0;
+        uint32_t cause_us;
+        uint16_t loud = other != index ? cause_level(kit, other, &cause_us) : 0;
         if (loud == 0) {
             continue;
         }
-        int32_t apart_us = (int32_t)(scan->flank_us - flank_us);
+        int32_t apart_us = (int32_t)(flank_us - cause_us);
         if (apart_us > TOGETHER_US || apart_us < -TOGETHER_US) {
             continue;
         }
@@ -116,6 +117,6 @@ enum ed_crosstalk ed_crosstalk_of(struct ed_kit *kit, uint8_t index, const struc
     if (fit == ED_ECHO_YES || (fit == ED_ECHO_IN_CROWD && causes > 1u)) {
         return ED_SUSPECT;
     }
-    keep(pad, scan, level, flank, causes == 0);
+    keep(pad, flank_us, level, flank, causes == 0);
     return ED_OWN_STRIKE;
 }

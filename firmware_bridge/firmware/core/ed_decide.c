@@ -83,7 +83,7 @@ bool ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
         return true;
     }
     struct ed_strike *strike = ed_outbox_strike(outbox);
-    strike->t_us = scan->flank_us - (uint16_t)ed_pad_value(kit->params, ED_PAD_RISE, index);
+    strike->t_us = ed_scan_flank_us(scan, pad->began_us) - (uint16_t)ed_pad_value(kit->params, ED_PAD_RISE, index);
     strike->pad = index;
     strike->zone = zone;
     strike->position = position_of(scan, (uint8_t)ed_pad_value(kit->params, ED_PAD_POSITION, index));
