@@ -20,8 +20,8 @@ struct ed_scan {
     int16_t last_four;  /* sum of the newest readings: what they are smoothed by */
     uint8_t flank;      /* readings from there to the peak */
     uint8_t since;      /* readings since `first` */
-    bool timed;         /* `flank_us` holds for `first` */
-    bool clipped;
+    bool timed : 1;     /* `flank_us` holds for `first` */
+    bool clipped : 1;
 };
 
 /* A strike begins: the sensor's past is looked through to its newest reading, since a short attack may be over.
