@@ -72,6 +72,7 @@ static ED_APART void first_or_last(struct ed_kit *kit, struct ed_input *input, u
 static void loud(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint16_t band, uint32_t t_us)
 {
     const struct ed_pad *pad = &kit->pads[input->owner];
+    ED_KEEP_POINTER(pad);
     /* 16 bits of the time are enough here, and less to do: a pad that scans is heard every reading. */
     if (pad->phase == ED_SCANS && (uint16_t)((uint16_t)t_us - (uint16_t)pad->began_us) < pad->scan_us) {
         ed_scan_hear(&input->piezo.scan, &input->piezo.sensor, reading, band, (uint16_t)t_us);
