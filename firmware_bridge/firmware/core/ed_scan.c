@@ -24,6 +24,7 @@ static uint16_t height(const struct ed_sensor *sensor, uint8_t back)
 /* When the flank before the first peak was at half its height. */
 static ED_APART void time_flank(struct ed_scan *scan, const struct ed_sensor *sensor, uint8_t back, uint16_t t_us)
 {
+    ED_KEEP_POINTER(scan);
     uint16_t half = (uint16_t)(scan->first >> 1);
     uint8_t above = (uint8_t)(back + scan->since);
     uint16_t upper = scan->first;
@@ -130,6 +131,7 @@ ED_APART void ed_scan_hear(struct ed_scan *scan, const struct ed_sensor *sensor,
                            uint16_t t_us)
 {
     ED_KEEP_POINTER(scan);
+    ED_KEEP_POINTER(sensor);
     ed_scan_loud(scan, reading, band);
     if (look(scan, sensor->past[sensor->at], *ed_sensor_past(sensor, ED_SMOOTHED - 1u))) {
         time_flank(scan, sensor, 0, t_us);
