@@ -2,7 +2,7 @@
 
 #include "ed_hot.h"
 
-#define BLOCK_TICKS 9u     /* 9 ms: of half a wave of mains hum, the highest point or nearly so */
+#define BLOCK_TICKS 8u     /* 8 ms: hardly less than half a wave of mains hum */
 #define STEADY 3u          /* blocks in a row behind the first: no ring and no roll is equally loud for so long */
 #define STEADIEST 15u
 #define SETTLING_BLOCKS 32u
