@@ -174,6 +174,7 @@ static void rings(struct ed_piezo *piezo, bool struck)
     }
 }
 
+/* Apart: what else a port does when something is due is not to lie on the stack above a decision. */
 ED_APART void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
 {
     uint8_t left = ED_DECISIONS;
