@@ -89,6 +89,21 @@ def test_a_stand_that_carries_much_is_learned(played_in, variant):
     assert sum(bool(h.flags & SUSPECT) for h in known) >= 0.95 * len(known)
 
 
+def test_a_soft_echo_heard_by_a_later_swing_is_suspected_too():
+    # A kick's echoes swing slowly: the softest are heard half a wave after the way's time.
+    rig, settings = stand((PadKind.KICK, PadKind.MESH, PadKind.CYMBAL), (-24.0, -34.0))
+    strikes = spread(120)
+    heard = hear(rig.play(strikes, playing.length_s(strikes)), settings)
+    echoes = [
+        h
+        for h in heard
+        if h.t_us > strikes[40].onset_us
+        and not any(s.pad == h.pad and abs(h.t_us - s.onset_us) < 3e3 for s in strikes)
+    ]
+    assert len(echoes) >= 70
+    assert all(h.flags & SUSPECT for h in echoes)
+
+
 @pytest.mark.parametrize("variant", ["host", "host-small"])
 def test_what_is_louder_or_later_than_a_known_echo_is_a_strike(played_in, variant):
     rig, settings, strikes = played_in
