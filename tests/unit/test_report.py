@@ -270,15 +270,20 @@ def looped(passes, first_bar=4):
 
 
 def test_each_pass_of_a_loop_is_told():
-    offsets = [-10] * 8 + [0, 8] * 4 + [3, 9] + [None] * 6
+    offsets = [-10] * 8 + [0, 8, 8, 0] * 2 + [3, 9] + [None] * 6
     hits = [hit(i, i * 500 + x) for i, x in enumerate(offsets) if x is not None]
     told = as_json(report_of(hits, looped(3)))["passes"]
-    spread = pytest.approx(np.std([0, 8] * 4, ddof=1), abs=1e-3)
+    spread = pytest.approx(np.sqrt(8 * 16 / 6), abs=1e-3)
     assert told == [
         {"pass": 1, "hits": 8, "missed": 0, "offset_ms": -10.0, "spread_ms": 0.0},
         {"pass": 2, "hits": 8, "missed": 0, "offset_ms": 4.0, "spread_ms": spread},
         {"pass": 3, "hits": 2, "missed": 6, "offset_ms": 6.0, "spread_ms": None},
     ]
+
+
+def test_a_steady_rush_is_no_spread_of_a_pass():
+    hits = [hit(i, i * 490) for i in range(16)]
+    assert as_json(report_of(hits, looped(2)))["passes"][1]["spread_ms"] == pytest.approx(0, abs=0.01)
 
 
 def test_a_pass_that_was_not_reached_is_not_told():
