@@ -285,8 +285,8 @@ class PicoOnPty:
         return self._ask({"report": True})
 
     def pace(self) -> Pace:
-        """How well it kept up with the clock so far."""
-        told = self.report()
+        """How well it kept up with the clock; after `close`."""
+        told = self.final
         return Pace(told["began_ns"], told["slipped_us"], told["longest_away_us"])
 
     def close(self) -> None:

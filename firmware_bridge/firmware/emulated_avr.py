@@ -15,9 +15,10 @@ import subprocess
 import tempfile
 import tty
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import blake2b
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 
 from firmware_bridge.firmware.avr_image import AvrMemory, avr_memory
 from firmware_bridge.firmware.build import built
+from firmware_bridge.firmware.pace import Pace
 from firmware_bridge.firmware.targets import HERE, target_named
 from firmware_bridge.firmware.toolchain import Compiler, command_of, run
 from station.errors import OutsideError
@@ -87,8 +89,8 @@ class AvrReport:
         Bytes between the variables and the deepest that the stack ever went.
     line_lost
         Bytes that the host did not read.
-    slipped_us
-        How much slower than real time it ran: the computer was too busy.
+    slipped_us, longest_away_us
+        At the pace of the clock: see `Pace`.
     memory
         How full the chip is.
     ram
@@ -103,6 +105,7 @@ class AvrReport:
     untouched: int
     line_lost: int
     slipped_us: int
+    longest_away_us: int
     memory: AvrMemory
     ram: int
     usb: dict[str, str] = field(default_factory=dict)
@@ -225,7 +228,7 @@ class AvrOnPty:
     Parameters
     ----------
     board, wave, eeprom
-        As for `run_avr`.
+        As for `run_avr`; the wave waits for `play`.
 
     Attributes
     ----------
@@ -252,10 +255,12 @@ class AvrOnPty:
         tty.setraw(self._slave)
         self.path = Path(os.ttyname(self._slave))
         self._image = _built(board)
+        self._log = Path(self._place.name) / "log"
         place = Path(self._place.name)
-        command = _command(Emulator.SIMAVR, board, self._image, place, wave, eeprom)
+        waits = wave and replace(wave, at_us=inf)
+        command = _command(Emulator.SIMAVR, board, self._image, place, waits, eeprom)
         self._runner = subprocess.Popen(
-            [*command, f"--pty-fd={self._master}"],
+            [*command, f"--pty-fd={self._master}", f"--log={self._log}"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -269,13 +274,35 @@ class AvrOnPty:
             raise OutsideError(f"The emulated {board} failed: {why}")
         self.began_ns = int(first[1])
 
+    def play(self) -> float:
+        """Let the wave begin, a moment from now.
+
+        Returns
+        -------
+        float
+            When its first sample is there: µs since power-on.
+        """
+        self._runner.send_signal(signal.SIGUSR1)
+        assert self._runner.stdout is not None
+        line = self._runner.stdout.readline()
+        if not line:
+            raise OutsideError(f"The emulated {self._board} has ended before it could play.")
+        return float(line.split()[1])
+
+    def pace(self) -> Pace:
+        """How well it kept up with the clock; after `close`."""
+        assert self.run is not None
+        report = self.run.report
+        return Pace(self.began_ns, report.slipped_us, report.longest_away_us)
+
     def close(self) -> None:
         """Take the power away; may be called twice."""
         if self._runner.returncode is not None:
             return
         self._runner.send_signal(signal.SIGTERM)
         try:
-            log, why = self._runner.communicate(timeout=_PATIENCE_S)
+            _, why = self._runner.communicate(timeout=_PATIENCE_S)
+            log = self._log.read_text()
         except subprocess.TimeoutExpired:
             self._runner.kill()
             self._runner.communicate()

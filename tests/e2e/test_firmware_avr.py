@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
 import numpy as np
 import pytest
+from paced_kit import PacedKit, of_kind
 
 from firmware_bridge.bench.firmware_avr import measure, render
 from firmware_bridge.codec import Unread, decode, encode
@@ -49,8 +46,7 @@ from firmware_bridge.messages import (
 )
 from firmware_bridge.piezo import Converter, PadKind, Rig, Strike, make_pad
 from firmware_bridge.piezo.waves import RATE_HZ
-from station.hal.api import KitEvent, KitSource, LinkEvent, LinkState, StrikeEvent
-from station.hal.registry import create_source
+from station.hal.api import StrikeEvent
 
 WHY_NOT = missing_avr()
 if WHY_NOT is not None:
@@ -65,8 +61,6 @@ HELLO = END + encode(Hello(1, 1, 1))
 WAVE_AT_US = 100 * MS
 FIRST_US = 500 * MS
 
-T = TypeVar("T")
-
 
 def messages(run: AvrRun) -> list[Message]:
     """Everything that a board said; nothing of it may be wrong."""
@@ -75,10 +69,6 @@ def messages(run: AvrRun) -> list[Message]:
     assert decoder.counters.bad == 0
     assert not any(isinstance(message, Unread) for message in heard)
     return heard  # type: ignore[return-value]
-
-
-def of_kind(kind: type[T], said: Sequence[object]) -> list[T]:
-    return [message for message in said if isinstance(message, kind)]
 
 
 def played(strikes: Sequence[Strike], seconds: float) -> Wave:
@@ -361,41 +351,12 @@ def test_a_host_that_fetches_nothing_for_ten_seconds_loses_nothing_unknowingly()
 # --- at the pace of the clock ---------------------------------------------------------------
 
 
-class Kit:
-    """A kit that is read when it wakes."""
-
-    def __init__(self, source: KitSource) -> None:
-        self.source = source
-        self.events: list[KitEvent] = []
-        self._woken = threading.Event()
-        source.open(self._woken.set)
-
-    def until_hits(self, count: int, within_s: float = 60.0) -> list[StrikeEvent]:
-        end = time.monotonic() + within_s
-        while len(self.hits) < count:
-            left_s = end - time.monotonic()
-            assert left_s > 0, f"no more came than {len(self.hits)}: {self.events[-3:]}"
-            self._woken.wait(left_s)
-            self._woken.clear()
-            self.events += self.source.read()
-        return self.hits
-
-    @property
-    def hits(self) -> list[StrikeEvent]:
-        return of_kind(StrikeEvent, self.events)
-
-
 def test_the_station_opens_it_as_any_kit() -> None:
-    strikes = [Strike(s.onset_us + 4 * S, s.pad, s.velocity) for s in in_turn(12, 80 * MS)]
-    with AvrOnPty(Arduino.UNO, wave=played(strikes, 6.0)) as board:
-        source = create_source(f"serial://{board.path}")
-        try:
-            kit = Kit(source)
-            assert source.info.name
-            hits = kit.until_hits(len(strikes))
-        finally:
-            source.close()
+    strikes = in_turn(12, 80 * MS)
+    with AvrOnPty(Arduino.UNO, wave=played(strikes, 2.0)) as board, PacedKit(board.path) as kit:
+        assert kit.source.info.name == "Trigger board (Arduino Uno)"
+        at_us = board.play()
+        hits = kit.until(StrikeEvent, len(strikes))
     assert [hit.pad for hit in hits] == [strike.pad for strike in strikes]
-    assert all(a.t_ns < b.t_ns for a, b in pairwise(hits))
-    links = [event.state for event in of_kind(LinkEvent, kit.events)]
-    assert LinkState.LOST not in links
+    kit.check_order(board.pace())
+    kit.check_times([at_us + strike.onset_us for strike in strikes], board.pace())

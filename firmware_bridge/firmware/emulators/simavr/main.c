@@ -2,7 +2,8 @@
  *
  * The log has one line an event, with the board's time in microseconds:
  *     T 1234.562 05      a byte said             L 1234.562 0 1   output 0 is lit
- * and at the end what can only be seen from outside (S name value). */
+ * and at the end what can only be seen from outside (S name value). In real time the standard output says when the
+ * power came (P, on the host's clock) and when the waveform begins (W), so the log has to be a file of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -21,10 +22,11 @@
 
 /* As much as a terminal holds; what a host does not read beyond it is lost, as on a real line. */
 #define UNREAD_LIMIT 4096
-/* In real time: how far the board may fall behind before it is caught up. */
 #define SLICE_NS 100000
-/* A computer that is too busy gets a slower board, and not one that does not answer. */
+/* What it is further behind it is not caught up with: on a computer that is too busy the board is slow, and answers. */
 #define BEHIND_CYCLES (16 * 20000)
+/* The waveform begins so long after it was asked for. */
+#define PLAYED_IN_US 20000
 /* A byte at 1,000,000 baud, and a little: libsimavr begins with the next one when the last one is read. */
 #define BYTE_CYCLES 180
 
@@ -42,17 +44,23 @@ static struct {
     uint64_t lost;
     uint64_t hearing_until; /* cycle */
     uint64_t slipped_us;
+    int64_t longest_away_ns;
     bool usb;
     double deaf_from_us;
     double deaf_until_us;
 } line = {.pty = -1};
 
+/* In real time by signals: SIGTERM takes the power away, SIGUSR1 lets the waveform begin. */
 static volatile sig_atomic_t switched_off;
+static volatile sig_atomic_t played;
 
-static void switch_off(int number)
+static void signalled(int number)
 {
-    (void)number;
-    switched_off = 1;
+    if (number == SIGTERM) {
+        switched_off = 1;
+    } else {
+        played = 1;
+    }
 }
 
 static int64_t host_ns(void)
@@ -172,13 +180,23 @@ static bool run_fast(struct sim_board *board, struct input *input, uint64_t end)
 static bool run_in_real_time(struct sim_board *board, uint64_t end)
 {
     int64_t began_ns = host_ns();
-    fprintf(board->log, "P %lld\n", (long long)began_ns);
-    fflush(board->log);
+    int64_t looked_ns = began_ns;
+    printf("P %lld\n", (long long)began_ns);
+    fflush(stdout);
     while (board->avr->cycle < end && !switched_off) {
+        if (played) {
+            played = 0;
+            board->wave_at_us = sim_us(board) + PLAYED_IN_US;
+            printf("W %.3f\n", board->wave_at_us);
+            fflush(stdout);
+        }
         struct pollfd ready = {.fd = line.pty, .events = POLLIN | (line.unread_count ? POLLOUT : 0)};
         struct timespec slice = {.tv_nsec = SLICE_NS};
         ppoll(&ready, 1, &slice, NULL);
-        uint64_t now = (uint64_t)((host_ns() - began_ns) * 16 / 1000);
+        int64_t looks_ns = host_ns();
+        line.longest_away_ns = looks_ns - looked_ns > line.longest_away_ns ? looks_ns - looked_ns : line.longest_away_ns;
+        looked_ns = looks_ns;
+        uint64_t now = (uint64_t)((looks_ns - began_ns) * 16 / 1000);
         if (now > board->avr->cycle + BEHIND_CYCLES) {
             uint64_t slip = now - board->avr->cycle - BEHIND_CYCLES;
             line.slipped_us += slip / 16;
@@ -259,17 +277,19 @@ int main(int argc, char **argv)
     }
     if (line.pty >= 0) {
         fcntl(line.pty, F_SETFL, O_NONBLOCK);
-        signal(SIGTERM, switch_off);
+        signal(SIGTERM, signalled);
+        signal(SIGUSR1, signalled);
     }
     bool fine = line.pty >= 0 ? run_in_real_time(&board, end) : run_fast(&board, &input, end);
     if (eeprom != NULL) {
         sim_board_save_eeprom(&board, eeprom, seed);
     }
     fprintf(board.log, "S cycles %llu\nS slept %llu\nS longest_awake %llu\nS untouched %u\nS line_lost %llu\n"
-            "S slipped_us %llu\n",
+            "S slipped_us %llu\nS longest_away_us %lld\n",
             (unsigned long long)board.avr->cycle, (unsigned long long)board.slept,
             (unsigned long long)board.longest_awake, sim_board_untouched(&board),
-            (unsigned long long)line.lost, (unsigned long long)line.slipped_us);
+            (unsigned long long)line.lost, (unsigned long long)line.slipped_us,
+            (long long)line.longest_away_ns / 1000);
     fclose(board.log);
     return fine ? 0 : 1;
 }
