@@ -35,15 +35,10 @@ class Pace:
     longest_away_us: float
 
     @property
-    def slipped_ns(self) -> float:
-        """As `slipped_us`."""
-        return self.slipped_us * NS_PER_US
-
-    @property
     def was_held_up(self) -> bool:
         """Whether the host may rightly have thought that the board was gone."""
         return max(self.slipped_us, self.longest_away_us) > _HELD_UP_US
 
     def host_ns(self, board_us: float) -> float:
-        """The earliest host time of a board time; the latest is `slipped_ns` later."""
+        """Host time of a board time, up to when its clock first stood still."""
         return self.began_ns + board_us * NS_PER_US

@@ -1,22 +1,24 @@
 """A kit whose board is an emulator at the pace of the clock, and what may be asked of it.
 
-The computer may be too busy to keep an emulator at its pace. What is heard, and in which order, is
-the same then; how far a time may be off, and whether a link may have been lost, is taken from what
-the emulator says of its own pace and the station of its own doubt, never from the mismatch.
+The computer may be too busy to keep an emulator at its pace. Nothing is lost or made up then, but
+a board whose clock has stood still has no times worth comparing. That it did is taken from what
+the emulator says of its own pace, and how well a time is known from what the station says of its
+own doubt, never from the mismatch.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
 from firmware_bridge.board_talk import BoardTalk
 from firmware_bridge.firmware.pace import Pace
+from firmware_bridge.piezo import Strike
 from firmware_bridge.source import SerialSource
-from station.hal.api import KitEvent, KitSource, LinkEvent, LinkState, StrikeEvent
+from station.hal.api import KitEvent, KitSource, LinkEvent, LinkState, OverflowEvent, StrikeEvent
 from station.hal.registry import create_source
 
 # Nothing that a test waits for takes so long, but on a computer that does not come to it.
@@ -51,19 +53,27 @@ class PacedKit:
         self.source.close()
 
     @property
+    def lost(self) -> int:
+        """Hits that the station knows to have missed."""
+        return sum(event.lost for event in of_kind(OverflowEvent, self.events))
+
+    @property
     def hits(self) -> list[StrikeEvent]:
         return of_kind(StrikeEvent, self.events)
 
-    def until(self, kind: type[T], count: int) -> list[T]:
-        """Read until so many events of a kind are there."""
+    def until(self, done: Callable[[], bool]) -> None:
+        """Read until this holds."""
         end = time.monotonic() + PATIENCE_S
-        while len(found := of_kind(kind, self.events)) < count:
+        while not done():
             left_s = end - time.monotonic()
-            assert left_s > 0, f"no more came than {len(found)}: {self.events[-3:]}"
+            assert left_s > 0, f"no more came than {self.events[-3:]}"
             self._woken.wait(left_s)
             self._woken.clear()
             self.events += self.source.read()
-        return found
+
+    def until_hits(self, count: int) -> None:
+        """Read until so many hits have come, or are known to be lost."""
+        self.until(lambda: len(self.hits) + self.lost >= count)
 
     def until_clock_is_known(self) -> None:
         """Wait until the station says that it knows the board's clock well.
@@ -78,18 +88,27 @@ class PacedKit:
             assert time.monotonic() < end, f"the board's clock was never known: {state}"
             time.sleep(0.01)
 
-    def check_order(self, pace: Pace) -> None:
-        """One after the other, and nothing lost on the way."""
-        times = [hit.t_ns for hit in self.hits]
-        assert all(a <= b for a, b in pairwise(times))
-        # Whose clock stood still begins anew, and says nothing before what it has said already.
-        assert pace.slipped_us or len(set(times)) == len(times)
+    def check(self, strikes: Sequence[Strike], began_us: float, pace: Pace) -> None:
+        """All that was struck was heard, and nothing else; in its order, and at its time.
+
+        Parameters
+        ----------
+        strikes
+            In order of time.
+        began_us
+            Time 0 of theirs on the board's clock.
+        pace
+            How well the emulator kept up.
+        """
+        assert self.lost == 0
         links = [event.state for event in of_kind(LinkEvent, self.events)]
         assert LinkState.LOST not in links or pace.was_held_up
-
-    def check_times(self, touched_us: Sequence[float], pace: Pace) -> None:
-        """Each hit at its time, as well as the station says that it knows."""
-        for hit, touch_us in zip(self.hits, touched_us, strict=True):
-            off_ns = hit.t_ns - pace.host_ns(touch_us)
-            doubt_ns = FROM_THE_TOUCH_NS + _SIGMAS * hit.t_sigma_ns
-            assert -doubt_ns < off_ns < doubt_ns + pace.slipped_ns
+        pads, truth = [hit.pad for hit in self.hits], [strike.pad for strike in strikes]
+        if pace.slipped_us:
+            assert sorted(pads) == sorted(truth)
+            return
+        assert pads == truth
+        assert all(a.t_ns < b.t_ns for a, b in pairwise(self.hits))
+        for hit, strike in zip(self.hits, strikes, strict=True):
+            off_ns = hit.t_ns - pace.host_ns(began_us + strike.onset_us)
+            assert abs(off_ns) < FROM_THE_TOUCH_NS + _SIGMAS * hit.t_sigma_ns

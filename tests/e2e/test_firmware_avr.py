@@ -46,7 +46,6 @@ from firmware_bridge.messages import (
 )
 from firmware_bridge.piezo import Converter, PadKind, Rig, Strike, make_pad
 from firmware_bridge.piezo.waves import RATE_HZ
-from station.hal.api import StrikeEvent
 
 WHY_NOT = missing_avr()
 if WHY_NOT is not None:
@@ -356,7 +355,5 @@ def test_the_station_opens_it_as_any_kit() -> None:
     with AvrOnPty(Arduino.UNO, wave=played(strikes, 2.0)) as board, PacedKit(board.path) as kit:
         assert kit.source.info.name == "Trigger board (Arduino Uno)"
         at_us = board.play()
-        hits = kit.until(StrikeEvent, len(strikes))
-    assert [hit.pad for hit in hits] == [strike.pad for strike in strikes]
-    kit.check_order(board.pace())
-    kit.check_times([at_us + strike.onset_us for strike in strikes], board.pace())
+        kit.until_hits(len(strikes))
+    kit.check(strikes, at_us, board.pace())

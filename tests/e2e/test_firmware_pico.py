@@ -47,7 +47,6 @@ from firmware_bridge.messages import (
 )
 from firmware_bridge.piezo import Converter, PadKind, Rig, Strike, make_pad
 from firmware_bridge.piezo.waves import RATE_HZ
-from station.hal.api import StrikeEvent
 
 WHY_NOT = missing()
 if WHY_NOT is not None:
@@ -335,8 +334,6 @@ def test_the_station_opens_it_as_any_kit(line: Line) -> None:
     with PicoOnPty(PicoSetup(line=line)) as board, PacedKit(board.path) as kit:
         assert kit.source.info.name == "Trigger board (Raspberry Pi Pico)"
         at_us = board.play(played(strikes, 1.2))
-        hits = kit.until(StrikeEvent, len(strikes))
-    assert [hit.pad for hit in hits] == [strike.pad for strike in strikes]
-    kit.check_order(board.pace())
-    kit.check_times([at_us + strike.onset_us for strike in strikes], board.pace())
+        kit.until_hits(len(strikes))
+    kit.check(strikes, at_us, board.pace())
     assert board.final["warnings"].keys() <= {"UART0: Unimplemented peripheral write to 0x34: 0x0"}
