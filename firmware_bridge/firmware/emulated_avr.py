@@ -133,12 +133,16 @@ class AvrRun:
         (time in µs, output, lit) for each change of a light or motor.
     report
         What can only be seen from outside.
+    reset
+        (time in µs, the word at 0x0800, the memory's last word) when the chip was reset: where old
+        and new bootloaders look for their key; None: it was not.
     """
 
     said: bytes
     said_us: NDArray[np.float64]
     lights: tuple[tuple[float, int, bool], ...]
     report: AvrReport
+    reset: tuple[float, int, int] | None = None
 
 
 def missing_avr(emulator: Emulator = Emulator.SIMAVR) -> str | None:
@@ -160,6 +164,7 @@ def run_avr(
     eeprom: Path | None = None,
     usb: bool = False,
     deaf_us: tuple[float, float] | None = None,
+    touch_us: float | None = None,
     awake_from_us: float = 0.0,
     seed: int = 1,
     emulator: Emulator = Emulator.SIMAVR,
@@ -183,6 +188,9 @@ def run_avr(
         Joined by USB (a Leonardo), and not by its UART.
     deaf_us
         From when to when the host fetches nothing; with USB.
+    touch_us
+        When the host opens and closes the line at 1200 baud, which asks for the bootloader; with
+        USB. The run ends with the reset: there is no bootloader.
     awake_from_us
         From when on `AvrReport.longest_awake` counts.
     seed
@@ -207,6 +215,8 @@ def run_avr(
         ]
         if usb:
             command.append("--usb")
+        if touch_us is not None:
+            command.append(f"--touch-us={touch_us}")
         if deaf_us is not None:
             command.append("--deaf-us={},{}".format(*deaf_us))
         if heard:
@@ -399,6 +409,7 @@ def _run_of(board: Arduino, image: Path, log: str) -> AvrRun:
     said = bytearray()
     said_us = []
     lights = []
+    reset = None
     seen: dict[str, int] = {}
     usb: dict[str, str] = {}
     for line in log.splitlines():
@@ -408,6 +419,8 @@ def _run_of(board: Arduino, image: Path, log: str) -> AvrRun:
                 said.append(int(byte, 16))
             case ["L", at, output, lit]:
                 lights.append((float(at), int(output), lit == "1"))
+            case ["R", at, old, safe]:
+                reset = float(at), int(old, 16), int(safe, 16)
             case ["S", name, value]:
                 seen[name] = int(value)
             case ["U", name, *answer]:
@@ -416,4 +429,4 @@ def _run_of(board: Arduino, image: Path, log: str) -> AvrRun:
                 pass
     memory = avr_memory(image.read_bytes())
     report = AvrReport(**seen, memory=memory, ram=_RAM[board], usb=usb)
-    return AvrRun(bytes(said), np.array(said_us), tuple(lights), report)
+    return AvrRun(bytes(said), np.array(said_us), tuple(lights), report, reset)

@@ -316,6 +316,18 @@ def text_of(descriptor: str) -> str:
     return data[2:].decode("utf-16-le")
 
 
+def test_a_touch_at_1200_baud_leads_into_the_bootloader() -> None:
+    key = 0x7777
+    touched = run_avr(Arduino.LEONARDO, S, usb=True, touch_us=300 * MS)
+    assert touched.reset is not None
+    at_us, old, safe = touched.reset
+    assert 300 * MS < at_us < 500 * MS
+    assert old == safe == key
+    assert "touch_close" in touched.report.usb
+    left_alone = run_avr(Arduino.LEONARDO, 600 * MS, usb=True)
+    assert left_alone.reset is None
+
+
 def test_usb_carries_hits_and_questions() -> None:
     strikes = in_turn(30, 20 * MS)
     heard = [(300 * MS, HELLO), *((n * 11 * MS, encode(Ping(n, 0, 0, 0))) for n in range(30, 90))]

@@ -2,6 +2,7 @@
  *
  * The log has one line an event, with the board's time in microseconds:
  *     T 1234.562 05      a byte said             L 1234.562 0 1   output 0 is lit
+ *     R 1234.562 7777 0000   the chip was reset; two words that a bootloader looks at (then all ends: there is none)
  * and at the end what can only be seen from outside (S name value). In real time the standard output says when the
  * power came (P, on the host's clock) and when the waveform begins (W), so the log has to be a file of its own. */
 #include <errno.h>
@@ -143,6 +144,9 @@ static bool run_until(struct sim_board *board, uint64_t cycle)
 {
     while (board->avr->cycle < cycle) {
         int state = avr_run(board->avr);
+        if (board->was_reset) {
+            return true;
+        }
         if (state == cpu_Done || state == cpu_Crashed) {
             fprintf(stderr, "The firmware has stopped at %.0f us (state %d).\n", sim_us(board), state);
             return false;
@@ -160,9 +164,18 @@ static avr_cycle_count_t go_deaf(avr_t *avr, avr_cycle_count_t when, void *param
     return now_us < line.deaf_until_us ? when + avr_usec_to_cycles(avr, (uint32_t)(line.deaf_until_us - now_us) + 1) : 0;
 }
 
+static avr_cycle_count_t touch(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+    (void)avr;
+    (void)when;
+    (void)param;
+    sim_usb_host_touch();
+    return 0;
+}
+
 static bool run_fast(struct sim_board *board, struct input *input, uint64_t end)
 {
-    while (input->next < input->count) {
+    while (input->next < input->count && !board->was_reset) {
         uint64_t due = (uint64_t)(input->at_us[input->next] * 16.0);
         due = due > line.hearing_until ? due : line.hearing_until;
         if (due >= end) {
@@ -229,7 +242,7 @@ int main(int argc, char **argv)
         {"pty-fd", 1, NULL, 'p'}, {"eeprom", 1, NULL, 'e'},   {"until-us", 1, NULL, 'u'},
         {"seed", 1, NULL, 's'},   {"log", 1, NULL, 'l'},      {"awake-from-us", 1, NULL, 'a'},
         {"usb", 0, NULL, 'U'},    {"deaf-us", 1, NULL, 'd'},
-        {"wave-at-us", 1, NULL, 't'},  {NULL, 0, NULL, 0}};
+        {"wave-at-us", 1, NULL, 't'},  {"touch-us", 1, NULL, 'T'}, {NULL, 0, NULL, 0}};
     struct sim_board board = {.log = stdout, .channels = SIM_CHANNELS, .wave_hz = 8000, .said = said};
     struct input input = {0};
     const char *mcu = "atmega328p";
@@ -238,6 +251,7 @@ int main(int argc, char **argv)
     const char *eeprom = NULL;
     uint64_t end = UINT64_MAX;
     uint32_t seed = 1;
+    double touch_us = 0;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
         case 'm': mcu = optarg; break;
@@ -252,6 +266,7 @@ int main(int argc, char **argv)
         case 'U': line.usb = true; break;
         case 'd': sscanf(optarg, "%lf,%lf", &line.deaf_from_us, &line.deaf_until_us); break;
         case 'u': end = (uint64_t)(atof(optarg) * 16.0); break;
+        case 'T': touch_us = atof(optarg); break;
         case 's': seed = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'l': board.log = fopen(optarg, "w"); break;
         case 'a': board.awake_from = (uint64_t)(atof(optarg) * 16.0); break;
@@ -271,6 +286,9 @@ int main(int argc, char **argv)
     }
     if (line.deaf_until_us > 0) {
         avr_cycle_timer_register_usec(board.avr, (uint32_t)line.deaf_from_us, go_deaf, NULL);
+    }
+    if (touch_us > 0) {
+        avr_cycle_timer_register_usec(board.avr, (uint32_t)touch_us, touch, NULL);
     }
     if (eeprom != NULL) {
         sim_board_load_eeprom(&board, eeprom);
