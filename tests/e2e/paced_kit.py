@@ -18,7 +18,15 @@ from firmware_bridge.board_talk import BoardTalk
 from firmware_bridge.firmware.pace import Pace
 from firmware_bridge.piezo import Strike
 from firmware_bridge.source import SerialSource
-from station.hal.api import KitEvent, KitSource, LinkEvent, LinkState, OverflowEvent, StrikeEvent
+from station.hal.api import (
+    ChokeEvent,
+    KitEvent,
+    KitSource,
+    LinkEvent,
+    LinkState,
+    OverflowEvent,
+    StrikeEvent,
+)
 from station.hal.registry import create_source
 
 # Nothing that a test waits for takes so long, but on a computer that does not come to it.
@@ -51,6 +59,10 @@ class PacedKit:
 
     def __exit__(self, *_: object) -> None:
         self.source.close()
+
+    @property
+    def chokes(self) -> list[ChokeEvent]:
+        return of_kind(ChokeEvent, self.events)
 
     @property
     def lost(self) -> int:
