@@ -236,6 +236,8 @@ class PicoOnPty:
     ----------
     path
         Opens its line, as ``serial://PATH``.
+    pid
+        Of the emulator's process.
     final
         The runner's last report; there after `close`.
 
@@ -262,6 +264,7 @@ class PicoOnPty:
             text=True,
             pass_fds=(self._master,),
         )
+        self.pid = self._runner.pid
         try:
             self._answer()
         except OutsideError:

@@ -244,6 +244,8 @@ class AvrOnPty:
     ----------
     path
         Opens its line, as ``serial://PATH``.
+    pid
+        Of the emulator's process.
     began_ns
         When its power came, on the host's monotonic clock.
     run
@@ -283,6 +285,7 @@ class AvrOnPty:
             self._clear()
             raise OutsideError(f"The emulated {board} failed: {why}")
         self.began_ns = int(first[1])
+        self.pid = self._runner.pid
 
     def play(self) -> float:
         """Let the wave begin, a moment from now.

@@ -137,6 +137,8 @@ class M3OnPty:
     ----------
     path
         Opens its line, as ``serial://PATH``.
+    pid
+        Of the emulator's process.
 
     Raises
     ------
@@ -161,6 +163,7 @@ class M3OnPty:
             self._place.cleanup()
             raise
         self.path = paths["serial0"]
+        self.pid = self._qemu.pid
         # Held open, so that the emulator sees somebody there before the station comes.
         self._held = os.open(self.path, os.O_RDWR | os.O_NOCTTY)
         self._truth = os.open(paths["serial1"], os.O_RDWR | os.O_NOCTTY)
