@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import tty
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from math import inf
@@ -27,7 +27,7 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from firmware_bridge.firmware.avr_image import AvrMemory, avr_memory
+from firmware_bridge.firmware.avr_run import AvrRun, run_of
 from firmware_bridge.firmware.build import built
 from firmware_bridge.firmware.pace import Pace
 from firmware_bridge.firmware.targets import HERE, target_named
@@ -73,76 +73,6 @@ class Wave:
     samples: NDArray[np.uint16]
     rate_hz: float
     at_us: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class AvrReport:
-    """What can only be seen from outside.
-
-    Attributes
-    ----------
-    cycles, slept
-        Of the processor, since power-on.
-    longest_awake
-        The longest it went without sleeping, in cycles, from `awake_from_us` on.
-    untouched
-        Bytes between the variables and the deepest that the stack ever went.
-    line_lost
-        Bytes that the host did not read.
-    slipped_us, longest_away_us
-        At the pace of the clock: see `Pace`.
-    memory
-        How full the chip is.
-    ram
-        Bytes of memory that it has.
-    usb
-        What the board told a USB host of itself: name and answer, as hexadecimal.
-    """
-
-    cycles: int
-    slept: int
-    longest_awake: int
-    untouched: int
-    line_lost: int
-    slipped_us: int
-    longest_away_us: int
-    memory: AvrMemory
-    ram: int
-    usb: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def load(self) -> float:
-        """Part of the time that the processor was awake."""
-        return 1.0 - self.slept / self.cycles
-
-    @property
-    def stack(self) -> int:
-        """Bytes that the stack took at its deepest."""
-        return self.ram - self.memory.ram - self.untouched
-
-
-@dataclass(frozen=True, slots=True)
-class AvrRun:
-    """What a board did.
-
-    Attributes
-    ----------
-    said, said_us
-        Bytes, and when each went out; emulated microseconds since power-on.
-    lights
-        (time in µs, output, lit) for each change of a light or motor.
-    report
-        What can only be seen from outside.
-    reset
-        (time in µs, the word at 0x0800, the memory's last word) when the chip was reset: where old
-        and new bootloaders look for their key; None: it was not.
-    """
-
-    said: bytes
-    said_us: NDArray[np.float64]
-    lights: tuple[tuple[float, int, bool], ...]
-    report: AvrReport
-    reset: tuple[float, int, int] | None = None
 
 
 def missing_avr(emulator: Emulator = Emulator.SIMAVR) -> str | None:
@@ -229,7 +159,7 @@ def run_avr(
         )
     if done.returncode:
         raise OutsideError(f"The emulated {board} failed: {done.stderr.strip()[-1000:]}")
-    return _run_of(board, image or _built(board), done.stdout)
+    return run_of(done.stdout, image or _built(board), _RAM[board])
 
 
 class AvrOnPty:
@@ -324,7 +254,7 @@ class AvrOnPty:
             self._clear()
         if self._runner.returncode:
             raise OutsideError(f"The emulated {self._board} failed: {why.strip()[-1000:]}")
-        self.run = _run_of(self._board, self._image, log)
+        self.run = run_of(log, self._image, _RAM[self._board])
 
     def __enter__(self) -> Self:
         return self
@@ -406,30 +336,3 @@ def _command(
     if eeprom is not None:
         command.append(f"--eeprom={eeprom}")
     return command
-
-
-def _run_of(board: Arduino, image: Path, log: str) -> AvrRun:
-    said = bytearray()
-    said_us = []
-    lights = []
-    reset = None
-    seen: dict[str, int] = {}
-    usb: dict[str, str] = {}
-    for line in log.splitlines():
-        match line.split():
-            case ["T", at, byte]:
-                said_us.append(float(at))
-                said.append(int(byte, 16))
-            case ["L", at, output, lit]:
-                lights.append((float(at), int(output), lit == "1"))
-            case ["R", at, old, safe]:
-                reset = float(at), int(old, 16), int(safe, 16)
-            case ["S", name, value]:
-                seen[name] = int(value)
-            case ["U", name, *answer]:
-                usb[name] = " ".join(answer)
-            case _:
-                pass
-    memory = avr_memory(image.read_bytes())
-    report = AvrReport(**seen, memory=memory, ram=_RAM[board], usb=usb)
-    return AvrRun(bytes(said), np.array(said_us), tuple(lights), report, reset)

@@ -14,11 +14,11 @@ from paced_kit import PacedKit, of_kind
 from firmware_bridge.bench.firmware_avr import measure, render
 from firmware_bridge.codec import Unread, decode, encode
 from firmware_bridge.firmware.avr_image import flash_image
+from firmware_bridge.firmware.avr_run import AvrRun
 from firmware_bridge.firmware.build import build, built
 from firmware_bridge.firmware.emulated_avr import (
     Arduino,
     AvrOnPty,
-    AvrRun,
     Wave,
     missing_avr,
     run_avr,
