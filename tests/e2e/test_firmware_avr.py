@@ -275,10 +275,10 @@ def test_power_lost_in_the_middle_of_saving_leaves_valid_settings(tmp_path: Path
     old, new = 17, 23
     # Twice: both slots have been written, and the third image goes over the first.
     for _ in range(2):
-        run = asked(eeprom, [Set(THRESHOLD, 3, old), Save()], 2 * S)
+        run = asked(eeprom, [Set(THRESHOLD, 3, old), Save()], 800 * MS)
         assert len(of_kind(Saved, messages(run))) == 1
     before = eeprom.read_bytes()
-    run = asked(eeprom, [Set(THRESHOLD, 3, new), Save()], 2 * S)
+    run = asked(eeprom, [Set(THRESHOLD, 3, new), Save()], 800 * MS)
     index = run.said.index(encode(Saved(), 1))
     saved_us = run.said_us[index]
     found = set()
