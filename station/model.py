@@ -176,6 +176,8 @@ class MarkKind(StrEnum):
     LOST_EVENTS = "lost-events"
     STAMP_CHANGED = "stamp-changed"
     SOUND_GAP = "sound-gap"  # the sound card missed some of the click; the grid went on
+    CLICK_MUTED = "click-muted"  # the player muted the click; the grid went on
+    CLICK_HEARD = "click-heard"  # … and let it be heard again
 
 
 @dataclass(frozen=True, slots=True)

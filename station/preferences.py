@@ -5,17 +5,22 @@
     start_pad = "aux-1"      # starts and stops a take; "none"
     visual_click = true      # a pulse on every beat, in the dashboard
     sheet = true             # the dashboard shows drum notation, not lanes
+
+    [sound]                  # see `sound_choice`
+    card = "audio://default"
+    click = "wood"
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from station import settings
 from station.errors import FileError
 from station.files import read_text, write_atomically
 from station.model import Pad
+from station.sound_choice import SoundChoice, read_sound, sound_lines
 from station.toml_source import nearest, parse_toml
 
 NO_PAD = "none"
@@ -33,11 +38,14 @@ class Preferences:
         Whether the dashboard shows a pulse on every beat.
     sheet
         Whether it shows the sheet in place of the lanes.
+    sound
+        How takes sound.
     """
 
     start_pad: Pad | None = None
     visual_click: bool = False
     sheet: bool = False
+    sound: SoundChoice = field(default_factory=SoundChoice)
 
 
 def preferences_file() -> Path:
@@ -57,7 +65,7 @@ def read_preferences() -> Preferences:
     if not path.exists():
         return Preferences()
     root = parse_toml(read_text(path), path.name, FileError)
-    root.only(("start_pad", "visual_click", "sheet"))
+    root.only(("start_pad", "visual_click", "sheet", "sound"))
     name = root.text("start_pad", NO_PAD)
     names = [NO_PAD, *(pad.value for pad in Pad)]
     if name not in names:
@@ -66,6 +74,7 @@ def read_preferences() -> Preferences:
         start_pad=None if name == NO_PAD else Pad(name),
         visual_click=root.truth("visual_click", default=False),
         sheet=root.truth("sheet", default=False),
+        sound=read_sound(root.table("sound")),
     )
 
 
@@ -82,6 +91,7 @@ def write_preferences(chosen: Preferences) -> None:
     text = f'start_pad = "{pad}"\n'
     for name, truth in (("visual_click", chosen.visual_click), ("sheet", chosen.sheet)):
         text += f"{name} = {str(truth).lower()}\n"
+    text += f"\n[sound]\n{sound_lines(chosen.sound)}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -203,6 +203,7 @@ def _marks(report: Report) -> list[str]:
         MarkKind.LOST_EVENTS: "the kit lost events",
         MarkKind.STAMP_CHANGED: "the quality of the stamps changed",
         MarkKind.SOUND_GAP: "the sound card missed some of the click",
+        MarkKind.CLICK_MUTED: "the click was muted",
     }
     return [f"{text} {_times(kinds[kind])}" for kind, text in told.items() if kinds[kind]]
 

@@ -28,6 +28,7 @@ from ui.kitsearch import KitSearch
 from ui.outbox import Outbox
 from ui.plan import DEMO_BPM, SIMULATED_DRUMMER, Plan, demo_plan
 from ui.practice import UNTIL_STOPPED
+from ui.soundsearch import SoundSearch
 from ui.state import Dashboard
 
 if TYPE_CHECKING:
@@ -223,6 +224,7 @@ def open_window(session: Session) -> tuple[Feed, Window]:
         feed,
         session.plan,
         session.search,
+        sound_search=SoundSearch,
         demo_without_kit=session.demo_without_kit,
         chosen=chosen,
         keep=write_preferences,

@@ -10,18 +10,27 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from station.clock import MONOTONIC, Clock
 from station.engine.messages import (
+    Calibrate,
+    Calibrated,
+    CalibrationNow,
+    Command,
     Connect,
     Ended,
     KitStatus,
     Message,
+    MuteClick,
+    OpenSound,
     Problem,
+    SoundStatus,
     Start,
     Started,
     Stop,
     VerdictNow,
 )
+from station.engine.ring import Records
 from station.errors import EngineError
-from station.start_pad import StartPad
+from station.model import Pad
+from station.start_pad import PadLearner, StartPad
 from station.units import NS_PER_S
 from ui.link import EngineLink
 from ui.outbox import Outbox
@@ -54,6 +63,9 @@ class Feed(QObject):
     start_pad
         The pad that starts and stops, or None.
 
+    learner
+        Hears which pad is to start and stop; None when nobody is choosing one.
+
     Signals
     -------
     frame(now_ns)
@@ -64,6 +76,12 @@ class Feed(QObject):
         A kit's status is another.
     pad_struck
         The player gave the sign on the start pad.
+    pad_learnt(pad)
+        What the learner heard; None when its time was over.
+    sound_changed, calibration_told
+        The sound card is another, or it was said what is kept for it.
+    calibrated
+        A calibration has ended.
     take_started, verdict_changed, take_ended
         As they say; details are in `state`.
     engine_lost(str)
@@ -76,6 +94,10 @@ class Feed(QObject):
     changed = pyqtSignal()
     kit_changed = pyqtSignal()
     pad_struck = pyqtSignal()
+    pad_learnt = pyqtSignal(object)
+    sound_changed = pyqtSignal()
+    calibration_told = pyqtSignal()
+    calibrated = pyqtSignal()
     take_started = pyqtSignal()
     verdict_changed = pyqtSignal()
     take_ended = pyqtSignal()
@@ -93,6 +115,8 @@ class Feed(QObject):
         super().__init__()
         self.state = state
         self.start_pad: StartPad | None = None
+        self.learner: PadLearner | None = None
+        self._sound: OpenSound | None = None
         self._engine: EngineLink | None = engine
         self._launch = launch
         self._outbox = outbox
@@ -129,6 +153,32 @@ class Feed(QObject):
         self._send(command)
         self.changed.emit()
 
+    def open_sound(self, command: OpenSound) -> None:
+        """Open this card instead of the one that is open; a new engine will open it, too."""
+        self._sound = command
+        self.state.sound = None
+        self._send(command)
+
+    def mute(self, *, muted: bool) -> None:
+        """Let no click be heard, or let it be heard again."""
+        self.state.muted = muted
+        self._send(MuteClick(muted))
+        self.changed.emit()
+
+    def calibrate(self, command: Calibrate) -> None:
+        """Begin a calibration."""
+        self.state.asked_to_tap(self._clock.now_ns())
+        self._send(command)
+        self.changed.emit()
+
+    def tell(self, command: Command) -> None:
+        """Tell the engine anything else."""
+        self._send(command)
+
+    def learn_pad(self, *, learn: bool) -> None:
+        """Listen for the pad that is to start and stop, or listen no more."""
+        self.learner = PadLearner(self._clock.now_ns()) if learn else None
+
     def stop(self) -> None:
         """End the take."""
         self._send(Stop())
@@ -161,6 +211,10 @@ class Feed(QObject):
         self.engine_back.emit()
         if self._kits:
             self.connect_kits(self._kits)
+        if self._sound is not None:
+            self.open_sound(self._sound)
+        if self.state.muted:
+            self._send(MuteClick(True))
         self.changed.emit()
 
     def close(self) -> None:
@@ -184,10 +238,7 @@ class Feed(QObject):
                 self._hear(message)
             records = self._engine.poll()
             self.state.take_records(records)
-            # A simulated drummer operates nothing.
-            pad = None if self.state.simulated else self.start_pad
-            if pad is not None and pad.hear(records):
-                self.pad_struck.emit()
+            self._hear_pads(records, now_ns)
             self._count_lost()
             if not alive:
                 self._bury()
@@ -212,12 +263,30 @@ class Feed(QObject):
                 self.verdict_changed.emit()
             case Ended():
                 self.take_ended.emit()
+            case SoundStatus():
+                self.sound_changed.emit()
+            case CalibrationNow():
+                self.calibration_told.emit()
+            case Calibrated():
+                self.calibrated.emit()
             case _:
                 pass
         if isinstance(message, Problem) or not isinstance(message, KitStatus | VerdictNow):
             self.changed.emit()
 
-    def _send(self, command: Connect | Start | Stop) -> None:
+    def _hear_pads(self, records: Records, now_ns: int) -> None:
+        # A simulated drummer operates nothing, nor do taps to a click.
+        if self.state.simulated or self.state.tapping:
+            return
+        if self.learner is not None:
+            pad: Pad | None = self.learner.hear(records, now_ns)
+            if pad is not None or self.learner.left_ns(now_ns) <= 0:
+                self.learner = None
+                self.pad_learnt.emit(pad)
+        elif self.start_pad is not None and self.start_pad.hear(records):
+            self.pad_struck.emit()
+
+    def _send(self, command: Command) -> None:
         if self._engine is not None:
             self._outbox.send(self._engine, command)
 

@@ -25,7 +25,9 @@ class Act(Enum):
     BPM_FINE_DOWN = auto()
     FASTER = auto()
     SLOWER = auto()
+    MUTE = auto()
     VISUAL_CLICK = auto()
+    CALIBRATE = auto()
     SHEET = auto()
     BY_HEART = auto()
     KEYS = auto()
@@ -33,8 +35,9 @@ class Act(Enum):
     SEARCH = auto()
 
 
-# In mid-take nothing changes under a drummer's hands: a key ends the take, or does nothing.
-IN_TAKE = frozenset({Act.START_STOP, Act.LEAVE, Act.FULL_SCREEN})
+# In mid-take nothing changes under a drummer's hands: a key ends the take, or takes the click
+# away, or does nothing.
+IN_TAKE = frozenset({Act.START_STOP, Act.LEAVE, Act.MUTE, Act.FULL_SCREEN})
 
 # Held down, these go on.
 REPEATING = frozenset(
@@ -59,7 +62,9 @@ BINDINGS: tuple[tuple[str, Act], ...] = (
     ("+", Act.FASTER),
     ("=", Act.FASTER),
     ("-", Act.SLOWER),
+    ("M", Act.MUTE),
     ("V", Act.VISUAL_CLICK),
+    ("C", Act.CALIBRATE),
     ("S", Act.SHEET),
     ("H", Act.BY_HEART),
     ("?", Act.KEYS),
@@ -85,7 +90,9 @@ PAGE: tuple[Line, ...] = (
     Line("HOME", "whole chart"),
     Line("↑ ↓", f"±{BPM_STEP} BPM (shift ±{BPM_FINE_STEP})"),
     Line("+ −", f"speed ±{SPEED_STEP_PERCENT} %"),
+    Line("M", "mute the click"),
     Line("V", "visual click"),
+    Line("C", "calibrate"),
     Line("S", "sheet, lanes"),
     Line("H", "sheet by heart"),
     Line("F11", "full screen"),

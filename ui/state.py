@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.engine.messages import (
+    Calibrated,
+    CalibrationNow,
     Ended,
     FoundAgain,
     GridNow,
@@ -24,7 +26,9 @@ from station.engine.messages import (
 )
 from station.engine.ring import Records
 from station.grid_clock import GridClock
-from station.model import PADS, JudgementKind
+from station.model import PADS, Flag, JudgementKind
+from station.sound_choice import SoundChoice
+from station.units import NS_PER_MS
 from ui.grid import Grid, Place
 from ui.marks import Marks
 from ui.practice import Practice
@@ -34,6 +38,9 @@ METER_HITS = 16
 # Polls that are kept while the start of the take is not known yet.
 _MOST_EARLY = 64
 _MOST_PROBLEMS = 2
+_SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
+# People tap before the click that they know is coming, by less than this.
+_TAP_EARLY_NS = 200 * NS_PER_MS
 
 
 class Phase(StrEnum):
@@ -92,6 +99,20 @@ class Dashboard:
         Confirmed so far.
     practice
         What is chosen of the chart on the desk, between takes; None without a chart.
+    sound_choice
+        How takes are to sound.
+    muted
+        Whether no click is heard for now.
+    calibration
+        What is kept for the kit with the click, as last said; None when nobody asked.
+    tapping
+        Whether a calibration is running or about to, in place of a take.
+    taps
+        Heard in it so far.
+    calibrated
+        What came of the last one; None while it runs.
+    uncalled
+        Why placement is not called in this take, one sentence; empty where it may be.
     heard_ns
         For each of `model.PADS`: when it was last struck, 0 for never.
     """
@@ -117,6 +138,13 @@ class Dashboard:
         self.hits = self.missed = self.extra = 0
         self.heard_ns: NDArray[np.int64] = np.zeros(len(PADS), dtype=np.int64)
         self.practice: Practice | None = None
+        self.sound_choice = SoundChoice()
+        self.muted = False
+        self.calibration: CalibrationNow | None = None
+        self.tapping = False
+        self.taps = 0
+        self.calibrated: Calibrated | None = None
+        self.uncalled = ""
         self._kits_wanted = 1
         self._asked_ns = 0
         self._early: list[Records] = []
@@ -135,6 +163,17 @@ class Dashboard:
     def simulated(self) -> bool:
         """Whether nobody strikes what is heard."""
         return bool(self.kits) and all(kit.simulated for kit in self.kits.values())
+
+    @property
+    def deaf(self) -> bool:
+        """Whether a click was chosen that has nothing to sound from: it is to be seen then."""
+        card = self.sound is not None and bool(self.sound.name)
+        module = self.calibration is not None and self.calibration.sound.startswith("midi:")
+        chosen = self.sound_choice
+        missing = (chosen.has_card and self.sound is not None and not card) or (
+            not chosen.has_card and self.calibration is not None and not module
+        )
+        return chosen.clicks and missing
 
     def chart_ns(self, now_ns: int) -> int | None:
         """Chart time now; None when no take is running."""
@@ -168,6 +207,11 @@ class Dashboard:
         if self.phase is not Phase.STARTING:
             self.phase = Phase.ASKED
 
+    def asked_to_tap(self, now_ns: int) -> None:
+        """A calibration has been asked for at `now_ns`."""
+        self.asked(now_ns, 1, self.player)
+        self.tapping, self.taps, self.calibrated = True, 0, None
+
     def connecting(self, kits: int) -> None:
         """So many kits are being opened, in place of those that were."""
         self.kits = {}
@@ -183,6 +227,8 @@ class Dashboard:
         self.phase = Phase.DEAD
         self.kits = {}
         self.start_ns = None
+        self.tapping = False
+        self.sound = self.calibration = None
         self._asked_ns = 0
 
     def reborn(self) -> None:
@@ -201,7 +247,7 @@ class Dashboard:
                 self.phase = Phase.ASKED if self._asked_ns else Phase.IDLE
             case KitStatus():
                 self._see(message)
-            case SoundStatus():
+            case SoundStatus() | CalibrationNow() | Calibrated():
                 self._hear_of_sound(message)
             case Started():
                 self._begin(message)
@@ -214,14 +260,14 @@ class Dashboard:
             case Ended():
                 self.take_id, self.take_state = message.take_id, message.state
                 self.report = message.report or None
-                self.phase, self._asked_ns = Phase.IDLE, 0
-                self._early = []
+                self._rest()
             case ReportReady():
                 self.take_id, self.report = message.take_id, message.report
             case Problem():
                 self.complain(message.message)
-                if self.phase is Phase.ASKED:
-                    self.phase, self._asked_ns = Phase.IDLE, 0
+                # What may be over by itself never kept a take from beginning.
+                if self.phase is Phase.ASKED and not message.passing:
+                    self._rest()
 
     def take_records(self, records: Records) -> None:
         """Take over judgements, oldest first."""
@@ -231,7 +277,9 @@ class Dashboard:
         struck = records[(records["kind"] != JudgementKind.MISSED) & (records["confirmed"] == 0)]
         pads = np.minimum(struck["pad"], len(PADS) - 1)
         np.maximum.at(self.heard_ns, pads, struck["judged_ns"])
-        if self.phase is Phase.PLAYING and self.start_ns is not None:
+        if self.tapping:
+            self._count_taps(struck)
+        elif self.phase is Phase.PLAYING and self.start_ns is not None:
             self._judge(records)
         elif self.playing:
             # Judgements can be here before the message that a take has begun.
@@ -239,6 +287,16 @@ class Dashboard:
             self._early = [*self._early, mine][-_MOST_EARLY:]
 
     # ----------------------------------------------------------------- private
+
+    def _rest(self) -> None:
+        self.phase, self._asked_ns = Phase.IDLE, 0
+        self.tapping, self._early = False, []
+
+    def _count_taps(self, struck: Records) -> None:
+        # With the first click, not with the count-in; a bounce is no tap.
+        if self.start_ns is not None:
+            taps = struck[(struck["flags"] & int(_SUSPECT)) == 0]
+            self.taps += int(np.count_nonzero(taps["t_ns"] > self.start_ns - _TAP_EARLY_NS))
 
     def _clear_take(self) -> None:
         self.marks.clear()
@@ -250,6 +308,7 @@ class Dashboard:
         self.start_ns = None
         self.take_id = self.take_state = ""
         self._early = []
+        self.uncalled = ""
         self._clock = GridClock()
 
     def _see(self, kit: KitStatus) -> None:
@@ -259,10 +318,21 @@ class Dashboard:
         newest = [*others.items(), (kit.address, kit)][-self._kits_wanted :]
         self.kits = dict(newest)
 
-    def _hear_of_sound(self, sound: SoundStatus) -> None:
-        self.sound = sound
-        if sound.problem:
-            self.complain(sound.problem)
+    def _hear_of_sound(self, message: SoundStatus | CalibrationNow | Calibrated) -> None:
+        if isinstance(message, Calibrated):
+            self._rest()
+            self._clear_take()
+            self.calibrated = message
+            if message.calibration is not None:
+                found = message.calibration
+                self.calibration = CalibrationNow(message.kit, message.sound, found)
+            return
+        if isinstance(message, SoundStatus):
+            self.sound = message
+        else:
+            self.calibration = message
+        if message.problem:
+            self.complain(message.problem)
 
     def _begin(self, message: Started) -> None:
         self.take_id = message.take_id

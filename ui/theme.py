@@ -114,6 +114,7 @@ def style_sheet(unit_px: float) -> str:
     QLabel[role="small"] {{ color: {MUTED}; font-size: {round(px * 0.88)}px; }}
     QLabel[role="title"] {{ font-size: {round(px * 1.35)}px; font-weight: 700; }}
     QLabel[role="card"] {{ font-size: {round(px * 1.12)}px; font-weight: 700; }}
+    QLabel[role="large"] {{ font-size: {round(px * 1.6)}px; }}
     QFrame[role="panel"] {{ background: {PANEL}; border-radius: {round(px * 0.6)}px; }}
     QFrame[role="simulated"] {{ background: {SIMULATED_BACK}; border-radius: {px // 2}px; }}
     QFrame[role="simulated"] QLabel {{ color: {SIMULATED_TEXT}; font-weight: 700; }}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PyQt6.QtCore import Qt
@@ -14,17 +13,22 @@ from station.errors import StationError
 from station.files import list_charts
 from station.preferences import Preferences
 from station.sheet.client import SheetClient
-from station.start_pad import StartPad, check_start_pad
+from station.start_pad import check_start_pad
 from ui import theme
+from ui.choosing import Choosing
 from ui.desk import Desk
 from ui.feed import Feed
 from ui.grid import Grid
 from ui.keys import BINDINGS, IN_TAKE, REPEATING, Act
 from ui.kitsearch import FoundKit, KitSearch
+from ui.learning import Learning
+from ui.pages.calibrate import CalibratePage
 from ui.pages.play import PlayPage
 from ui.pages.report import ReportPage
 from ui.plan import SIMULATED_DRUMMER, Plan, demo_plan
 from ui.practice import UNTIL_STOPPED
+from ui.sounding import Sounding
+from ui.soundsearch import SoundSearch
 from ui.state import Phase
 from ui.widgets.bars import Banner, KitBar, lost_text, simulated_text
 from ui.widgets.key_page import KeyPage
@@ -47,6 +51,8 @@ class Window(QMainWindow):
         What is on the desk at first.
     search
         A search for kits that has begun, or None.
+    sound_search
+        Begins a search for sound cards and MIDI ports; None: none is made.
     demo_without_kit
         Play the simulated drummer at once when the search finds no real kit.
     chosen
@@ -56,11 +62,11 @@ class Window(QMainWindow):
 
     Attributes
     ----------
-    play, report
+    play, report, calibrate
         The pages.
     key_page
         The keys, over everything else.
-    engine_banner, problem_banner, kit_banner, simulated_banner
+    engine_banner, problem_banner, kit_banner, calibration_banner, simulated_banner
         The strips above them.
     """
 
@@ -70,6 +76,7 @@ class Window(QMainWindow):
         plan: Plan,
         search: KitSearch | None = None,
         *,
+        sound_search: Callable[[], SoundSearch] | None = None,
         demo_without_kit: bool = False,
         chosen: Preferences = NOTHING_CHOSEN,
         keep: Callable[[Preferences], None] = lambda chosen: None,
@@ -77,7 +84,6 @@ class Window(QMainWindow):
         super().__init__()
         self._feed, self._state = feed, feed.state
         self._search, self._demo_without_kit = search, demo_without_kit
-        self._chosen, self._keep = chosen, keep
         self._unit_px = 0
         self.setWindowTitle("Edrum station")
         self.kit_bar = KitBar(self._state)
@@ -86,19 +92,26 @@ class Window(QMainWindow):
         self.problem_banner = Banner("problem", "Problem")
         self.problem_banner.offer("Close", self._feed.dismiss_problems)
         self.kit_banner = Banner("problem", "Kit")
+        self.calibration_banner = Banner("simulated", "Calibration")
+        self.calibration_banner.offer("Calibrate (C)", self._open_calibration)
+        self.calibration_banner.offer("Later", self._put_calibration_off)
         self.simulated_banner = Banner("simulated", "Simulated")
         self._sheets = SheetClient()
         self.play, self.report = PlayPage(self._state, self._sheets), ReportPage(self._sheets)
+        self.calibrate = CalibratePage(self._state)
         self.key_page = KeyPage()
+        self._sounding = Sounding(feed, self.play.setup.sound, sound_search)
+        self._choosing = Choosing(feed, self.play, self._sounding, chosen, keep)
+        self._learning = Learning(feed, self.play.setup, self._choosing.choose_pad, self.play.say)
         self._desk = Desk(self._state, self.play.setup, feed.complain)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.play)
-        self._pages.addWidget(self.report)
+        for page in (self.play, self.report, self.calibrate):
+            self._pages.addWidget(page)
         self._lay_out()
         self._join()
         self.play.setup.show_charts(list_charts())
         self.play.setup.show_kits([])
-        self._use_chosen()
+        self._choosing.use()
         self._desk.lay_plan(plan)
         self.refresh()
         self.play.setup.start.setFocus()
@@ -113,6 +126,7 @@ class Window(QMainWindow):
             self.engine_banner,
             self.problem_banner,
             self.kit_banner,
+            self.calibration_banner,
             self.simulated_banner,
         ):
             layout.addWidget(strip)
@@ -126,24 +140,43 @@ class Window(QMainWindow):
         feed, setup = self._feed, self.play.setup
         feed.frame.connect(self._show_frame)
         feed.changed.connect(self.refresh)
-        feed.kit_changed.connect(self.refresh)
+        moved = (feed.kit_changed, feed.sound_changed, feed.calibration_told, feed.calibrated)
+        for changed in moved:
+            changed.connect(self._sound_moved)
         feed.verdict_changed.connect(lambda: self.play.call.show_verdict(self._state.verdict))
+        feed.take_ended.connect(self._sounding.ask)
         feed.take_ended.connect(self._show_report)
         feed.engine_lost.connect(self.engine_banner.show_text)
         feed.engine_back.connect(lambda: self.engine_banner.show_text(""))
+        feed.engine_back.connect(self._sounding.forget)
         feed.pad_struck.connect(self._pad_struck)
         setup.kit_chosen.connect(lambda address: feed.connect_kits([address]))
         setup.chart_chosen.connect(self._lay_chosen)
         setup.plan_changed.connect(self._show_desk)
-        setup.start_pad_chosen.connect(
-            lambda: self._choose(replace(self._chosen, start_pad=setup.pad))
-        )
+        setup.start_pad_chosen.connect(self._learning.forget)
+        setup.start_pad_chosen.connect(self._choosing.take_pad)
+        setup.sound.changed.connect(self._sound_chosen)
+        setup.sound.calibrate_asked.connect(self._open_calibration)
         setup.start_asked.connect(self.start_or_stop)
         setup.search_asked.connect(self.search)
         self.play.stop_asked.connect(self.start_or_stop)
         self.play.picture_asked.connect(self._change_picture)
         self.report.again_asked.connect(self.start_or_stop)
         self.report.back_asked.connect(self.leave)
+        self.calibrate.start_asked.connect(self.start_or_stop)
+        self.calibrate.back_asked.connect(self.leave)
+        self._acts: dict[Act, Callable[[], None]] = {
+            Act.START_STOP: self.start_or_stop,
+            Act.LEAVE: self.leave,
+            Act.KEYS: self._show_keys,
+            Act.VISUAL_CLICK: self._choosing.change_visual_click,
+            Act.MUTE: self._mute,
+            Act.CALIBRATE: self._open_calibration,
+            Act.SHEET: self._change_picture,
+            Act.BY_HEART: self.play.change_by_heart,
+            Act.FULL_SCREEN: self._full_screen,
+            Act.SEARCH: self.search,
+        }
         for keys, act in BINDINGS:
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(act in REPEATING)
@@ -159,52 +192,48 @@ class Window(QMainWindow):
             self.key_page.hide()
             if act in (Act.KEYS, Act.LEAVE):
                 return
-        match act:
-            case Act.START_STOP:
-                self.start_or_stop()
-            case Act.LEAVE:
-                self.leave()
-            case Act.KEYS:
-                self._show_keys()
-            case Act.VISUAL_CLICK:
-                self._choose(replace(self._chosen, visual_click=not self._chosen.visual_click))
-                on = "on" if self._chosen.visual_click else "off"
-                self.play.say(on.upper(), f"the visual click is {on}")
-            case Act.SHEET:
-                self._change_picture()
-            case Act.BY_HEART:
-                self.play.change_by_heart()
-            case Act.FULL_SCREEN:
-                self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-            case Act.SEARCH:
-                self.search()
-            case _:
-                self._back_to_choices()
-                self.play.say(*self._desk.act(act))
-                self.refresh()
+        if act in self._acts:
+            self._acts[act]()
+            return
+        self._back_to_choices()
+        self.play.say(*self._desk.act(act))
+        self.refresh()
+
+    def _mute(self) -> None:
+        if not self._state.tapping:
+            self.play.say(*self._sounding.mute())
+
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def start_or_stop(self) -> None:
         """What the space bar does."""
         if self._state.playing:
             self._stop()
-        elif self._state.phase is not Phase.DEAD:
+        elif self._state.phase is Phase.DEAD:
+            return
+        elif self.showing_calibration:
+            page = self.calibrate
+            self._sounding.calibrate(page.bpm.value(), int(page.clicks.value()))
+        else:
             self._start(self.play.setup.plan())
 
     def leave(self) -> None:
         """What the escape key does: stop the take, else leave the report, else the station."""
         if self._state.playing:
             self._stop()
-        elif self.showing_report:
-            self._back_to_choices()
-        else:
+        elif self.showing_choices:
             self.close()
+        else:
+            self._back_to_choices()
 
     def _stop(self) -> None:
-        self._desk.stay_at(self.play.bar)
+        if not self._state.tapping:
+            self._desk.stay_at(self.play.bar)
         self._feed.stop()
 
     def _back_to_choices(self) -> None:
-        if self.showing_report:
+        if not self.showing_choices:
             self._pages.setCurrentWidget(self.play)
             self.play.setup.start.setFocus()
             self._show_desk()
@@ -220,33 +249,48 @@ class Window(QMainWindow):
         self.key_page.raise_()
         self.key_page.show()
 
-    def _choose(self, chosen: Preferences) -> None:
-        """Use what was chosen once and for all, and keep it."""
-        self._chosen = chosen
-        self._use_chosen()
-        try:
-            self._keep(chosen)
-        except StationError as error:
-            self._feed.complain(str(error))
+    def _sound_chosen(self) -> None:
+        self._choosing.take_sound()
+        self.refresh()
 
-    def _use_chosen(self) -> None:
-        pad = self._chosen.start_pad
-        self._feed.start_pad = None if pad is None else StartPad(pad)
-        self.play.setup.show_start_pad(pad)
-        self.play.pulse.setVisible(self._chosen.visual_click)
-        self.play.show_picture(sheet=self._chosen.sheet)
+    def _sound_moved(self) -> None:
+        self._sounding.ask()
+        self._choosing.show_pulse()
+        self.refresh()
+
+    def _open_calibration(self) -> None:
+        self._learning.give_up()
+        self._state.calibrated = None
+        self._pages.setCurrentWidget(self.calibrate)
+        self.calibrate.start.setFocus()
+        self.refresh()
+
+    def _put_calibration_off(self) -> None:
+        self._sounding.put_off()
+        self.refresh()
 
     def _change_picture(self) -> None:
         """Notes in place of lanes or plots, and back."""
         if self.showing_report:
             self.report.change_picture()
         else:
-            self._choose(replace(self._chosen, sheet=not self._chosen.sheet))
+            self._choosing.change_sheet()
 
     def search(self) -> None:
         """Look for kits again."""
         if self._search is None:
             self._search = KitSearch()
+        self._sounding.search()
+
+    @property
+    def showing_choices(self) -> bool:
+        """Whether the page with the choices is in front."""
+        return self._pages.currentWidget() is self.play
+
+    @property
+    def showing_calibration(self) -> bool:
+        """Whether the page to calibrate at is in front."""
+        return self._pages.currentWidget() is self.calibrate
 
     @property
     def showing_report(self) -> bool:
@@ -262,8 +306,12 @@ class Window(QMainWindow):
             self._feed.complain(str(error))
             return
         self._state.lay_out(Grid(chart, open_end=plan.repeats == UNTIL_STOPPED))
+        self._learning.give_up()
         self._pages.setCurrentWidget(self.play)
-        self._feed.start(plan.start_command(chart))
+        start = self._sounding.of(plan.start_command(chart))
+        self._feed.start(start)
+        self._state.uncalled = self._sounding.uncalled(on_first_hit=start.on_first_hit)
+        self.play.refresh()
 
     def _lay_chosen(self) -> None:
         self._desk.lay_chosen()
@@ -283,9 +331,13 @@ class Window(QMainWindow):
         """Follow the view-model in all that does not move."""
         self.kit_bar.refresh()
         self.kit_banner.show_text(lost_text(self._state))
+        # A report says it itself.
+        missing = self._sounding.missing() if self.showing_choices else ""
+        self.calibration_banner.show_text(missing)
         self.simulated_banner.show_text(simulated_text(self._state))
         self.problem_banner.show_text(" ".join(self._state.problems))
         self.play.refresh()
+        self.calibrate.refresh()
 
     def _show_frame(self, now_ns: int) -> None:
         if self._search is not None:
@@ -293,9 +345,13 @@ class Window(QMainWindow):
             if found is not None:
                 self._search = None
                 self._show_kits(found)
+        self._sounding.poll(now_ns)
         if self.showing_report:
             self.report.show_frame()
+        elif self.showing_calibration:
+            self.calibrate.show_frame()
         else:
+            self._learning.show_frame(now_ns)
             self.play.show_frame(now_ns)
 
     def _show_kits(self, kits: list[FoundKit]) -> None:
@@ -318,7 +374,7 @@ class Window(QMainWindow):
             return
         # A page that was never shown does not know yet how much room it has.
         self.report.resize(self._pages.size())
-        self.report.show_report(state.report, state.take_id, state.grid)
+        self.report.show_report(state.report, state.take_id, state.grid, state.uncalled)
         self._pages.setCurrentWidget(self.report)
         self.report.again.setFocus()
 
@@ -338,6 +394,7 @@ class Window(QMainWindow):
         if self._search is not None:
             self._search.cancel()
             self._search = None
+        self._sounding.close()
         self._sheets.close()
         self._feed.close()
         super().closeEvent(event)

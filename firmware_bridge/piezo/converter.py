@@ -1,7 +1,8 @@
 """From the sensors' signals to readings.
 
-The circuit that is assumed: the piezo lies in parallel with a load, in series with a resistor
-and two diodes to the rails, and on a divider that holds the input at half of the supply. So a
+The circuit that is assumed, as the firmware's README draws it: a capacitor in parallel with the
+piezo, a resistor and a capacitor that cut off what readings could not follow, two diodes to the
+rails, and a divider that holds the input at half of the supply. So a
 reading rests at 2048 of 4096 and swings both ways; with `half_wave` there is no divider, it
 rests at 0, and the negative half is cut off (what most sketches on the web do).
 """
@@ -37,7 +38,11 @@ class Converter:
     wide_codes
         The RP2040's known fault: codes 512, 1536, 2560 and 3584 are about nine steps wide.
     bleed
-        Part of the last channel's reading that is left in the sampling capacitor.
+        Part of the last channel's reading that is heard on the next one: what the sampling
+        capacitor (14 pF in an ATmega328P) and a multiplexer's common pin (50 pF) carry over
+        8,000 times a second, on the circuit's 11 kΩ.
+    two_multiplexers
+        Heads and rims come by a multiplexer each, and only what comes by the same one bleeds.
     half_wave
         The simple circuit, at rest at 0.
     """
@@ -47,25 +52,30 @@ class Converter:
     noise: float = 1.5
     wide_codes: bool = True
     bleed: float = 0.0
+    two_multiplexers: bool = False
     half_wave: bool = False
 
     @classmethod
     def pico(cls) -> Converter:
         """RP2040: 12 bits with its faults, three inputs and multiplexers."""
-        return cls(bleed=0.001)
+        return cls(bleed=0.004, two_multiplexers=True)
 
     @classmethod
     def uno(cls) -> Converter:
         """ATmega328P: 10 bits, one input every 21 µs."""
-        return cls(period_us=126.0, bits=10, noise=1.6, wide_codes=False, bleed=0.0005)
+        return cls(period_us=126.0, bits=10, noise=1.6, wide_codes=False, bleed=0.0012)
 
-    def read(self, volts: Floats, rng: np.random.Generator) -> NDArray[np.uint16]:
+    def read(
+        self, volts: Floats, rng: np.random.Generator, heads: int | None = None
+    ) -> NDArray[np.uint16]:
         """Readings, shape [readings, channels], 0 to 4095.
 
         Parameters
         ----------
         volts
             Shape [channels, samples] at `waves.RATE_HZ`, in steps of 12 bits from 0 V.
+        heads
+            How many channels, the first, are heads; None: all.
         """
         channels, n = volts.shape
         count = int((n - 1) * 1e6 / RATE_HZ / self.period_us)
@@ -76,9 +86,9 @@ class Converter:
             out[:, channel] = np.interp(at, samples, volts[channel])
         out = np.clip(out, 0.0, FULL_SCALE - 1.0)
         if self.bleed:
-            before = np.concatenate(([out[0]], out[:-1]))
-            last = np.concatenate((before[:, -1:], out[:, :-1]), axis=1)
-            out += self.bleed * (last - out)
+            first_rim = heads if self.two_multiplexers and heads is not None else channels
+            for group in (slice(0, first_rim), slice(first_rim, channels)):
+                out[:, group] += self.bleed * (_one_before(out[:, group]) - out[:, group])
         out += rng.normal(0.0, self.noise, out.shape)
         if self.wide_codes:
             out = _widen(out)
@@ -90,6 +100,12 @@ class Converter:
     def times_us(self, count: int, channel: int, channels: int) -> Floats:
         """When the readings of a channel are taken."""
         return np.asarray((np.arange(count) + channel / channels) * self.period_us, np.float64)
+
+
+def _one_before(sampled: Floats) -> Floats:
+    """What the same multiplexer sampled just before each, shape as `sampled`."""
+    before = np.concatenate((sampled[:1], sampled[:-1]))
+    return np.concatenate((before[:, -1:], sampled[:, :-1]), axis=1)
 
 
 _WIDE_CODE = 9.0

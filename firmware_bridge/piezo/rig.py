@@ -98,7 +98,8 @@ class Rig:
         rng = np.random.default_rng([self.seed, seed, 1])
         played = tuple(sorted(strikes))
         volts = self._volts(played, int(seconds * RATE_HZ), grabs, rng)
-        return Recording(self.converter.read(volts, rng), self.converter.period_us, played)
+        readings = self.converter.read(volts, rng, heads=len(self.pads))
+        return Recording(readings, self.converter.period_us, played)
 
     def _volts(
         self, strikes: Sequence[Strike], n: int, grabs: Sequence[Grab], rng: np.random.Generator

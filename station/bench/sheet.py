@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from station.bench.bare_verovio import first_page_ms
+from station.bench.opening import opening_ms
 from station.bench.sheet_charts import varied_chart
 from station.errors import OutsideError
 
@@ -41,6 +42,8 @@ def run(rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
     say("Verovio alone, the whole chart at once")
     bare = {bars: min(first_page_ms(varied_chart(bars, seed)) for seed in range(2))
             for bars in (200, 2000)}  # fmt: skip
+    say("a MusicXML file of 2,000 bars, and its bare parsing")
+    opened = [opening_ms(varied_chart(2000, seed)) for seed in range(rounds)]
     rudiments = np.array([one["rudiments_ms"] for one in found])
     frames = [one["frames"] for one in found]
     result: dict[str, Any] = {
@@ -62,6 +65,11 @@ def run(rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
         "bars_2000": {
             "shown_ms": _over([one["bars_2000_ms"] for one in found]),
             "bare_verovio_ms": round(bare[2000], 1),
+        },
+        "opened_2000": {
+            "read_ms": _over([one.read_ms for one in opened]),
+            "bare_parser_ms": _over([one.bare_ms for one in opened]),
+            "ratio_to_bare": round(float(np.median([o.read_ms / o.bare_ms for o in opened])), 3),
         },
         "frames": {
             name: {key: _over([one[name][key] for one in frames]) for key in frames[0][name]}
@@ -87,6 +95,7 @@ def render(result: dict[str, Any]) -> str:
         ("200 different bars, shown", result["bars_200"]["shown_ms"], f"{BARS_200_MS:g}"),
         ("  … and all their lines", result["bars_200"]["all_lines_ms"], ""),
         ("2,000 different bars, shown", result["bars_2000"]["shown_ms"], f"{BARS_2000_MS:g}"),
+        ("2,000 bars read from MusicXML", result["opened_2000"]["read_ms"], f"{BARS_2000_MS:g}"),
     )
     lines = [f"{'ms':38}{'median':>9}{'most':>9}{'goal':>7}"]
     lines += [f"{name:38}{r['median']:9.1f}{r['most']:9.1f}{goal:>7}" for name, r, goal in rows]
@@ -96,6 +105,9 @@ def render(result: dict[str, Any]) -> str:
         f"{result['bars_200']['ratio_to_bare']:.2f}), 2,000 bars "
         f"{result['bars_2000']['bare_verovio_ms']:.0f} ms (ratio "
         f"{result['bars_2000']['ratio_to_bare']:.2f})",
+        f"ElementTree's bare parsing of that MusicXML: "
+        f"{result['opened_2000']['bare_parser_ms']['median']:.0f} ms (ratio "
+        f"{result['opened_2000']['ratio_to_bare']:.2f})",
         _frames("sheet", result["frames"]["sheet"]),
         _frames("lanes", result["frames"]["lanes"]),
         f"a frame of the sheet to one of the lanes: {result['frames']['ratio_to_lanes']:.2f}; "

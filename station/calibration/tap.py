@@ -8,12 +8,15 @@ Bulletin & Review 20, 2013). With this constant, 'centred' is where this player 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from station.calibration.outcome import Measured, Outcome, Refused
 from station.calibration.robust import measured
-from station.units import NS_PER_MS, ms_from_ns
+from station.units import NS_PER_MS, ms_from_ns, ns_from_ms
 
 # So many clicks until hand and click have found each other.
 SETTLING = 4
@@ -29,6 +32,20 @@ _BETWEEN = 0.35
 # Two taps of one hand are never so near; the second is the pad's bounce.
 _BOUNCE = 0.25
 _SAME_TEMPO = 0.1
+# What a kit made up itself was nobody's tap.
+NO_TAPS = frozenset({"double-trigger", "crosstalk"})
+
+
+def taps_of(report: Mapping[str, Any]) -> NDArray[np.int64]:
+    """When something was struck, from the first click, on the click's own clock; shape (n,).
+
+    Parameters
+    ----------
+    report
+        The take's, as JSON has it.
+    """
+    strokes = [hit for hit in report.get("hits", ()) if not NO_TAPS & set(hit["flags"])]
+    return np.array([ns_from_ms(hit["t_ms"]) for hit in strokes], dtype=np.int64)
 
 
 def tap_latency(taps_ns: NDArray[np.int64], clicks_ns: NDArray[np.int64]) -> Outcome:

@@ -28,11 +28,15 @@ _OTHER_HAND = {
 
 @dataclass(frozen=True, slots=True)
 class MetreChange:
-    """From `tick` on, a bar has `beats` beats of a 1/`unit` note: 7/4, 14/8."""
+    """From `tick` on, a bar has `beats` beats of a 1/`unit` note: 7/4, 14/8.
+
+    `groups` says how many of them stand together each time, like 3, 2, 2; empty: as is usual.
+    """
 
     tick: int
     beats: int
     unit: int
+    groups: tuple[int, ...] = ()
 
     def beat_ticks(self, ppq: int) -> int:
         """Length of a beat at `ppq` ticks a quarter note."""
@@ -268,6 +272,9 @@ def check_metre(metre: Sequence[MetreChange], ppq: int) -> None:
     for m in metre:
         if m.beats < 1 or m.unit not in BEAT_UNITS:
             raise ValueError(f"a metre of {m.beats}/{m.unit} cannot be counted")
+        if m.groups and (len(m.groups) < 2 or min(m.groups) < 1 or sum(m.groups) != m.beats):
+            said = "+".join(map(str, m.groups))
+            raise ValueError(f"groups of {said} beats are no bar of {m.beats}/{m.unit}")
         if (ppq * 4) % m.unit:
             raise ValueError(f"{ppq} ticks a quarter note cannot hold a 1/{m.unit} note")
 

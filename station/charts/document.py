@@ -6,8 +6,9 @@
      "length_ticks": 1920, "tempo": [[0, "500000000/1"]], "metre": [[0, 4, 4]],
      "notes": [[0, "kick", "head", 36, "normal", "R", "flam"]]}
 
-A tempo is nanoseconds a quarter note as a fraction. Equal charts give equal texts. Part of a
-chart has a `first_bar`, and what is played several times in a row `pass_ticks`.
+A tempo is nanoseconds a quarter note as a fraction. A metre may say how its beats are grouped:
+`[0, 7, 8, [3, 2, 2]]`. Equal charts give equal texts. Part of a chart has a `first_bar`, and
+what is played several times in a row `pass_ticks`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def dump(chart: Chart) -> str:
         "ppq": chart.ppq,
         "length_ticks": chart.length_ticks,
         "tempo": [[c.tick, _text(c.ns_per_quarter)] for c in chart.tempo.changes],
-        "metre": [[m.tick, m.beats, m.unit] for m in chart.metre],
+        "metre": [
+            [m.tick, m.beats, m.unit, *([list(m.groups)] if m.groups else [])] for m in chart.metre
+        ],
         "notes": [
             [n.tick, n.pad, n.zone, n.midi_note, n.dynamic.name.lower(), n.sticking, n.ornament]
             for n in chart.notes
@@ -92,8 +95,13 @@ def _chart(document: dict[str, Any]) -> Chart:
             tuple(TempoChange(_of(int, t), _fraction(f)) for t, f in document["tempo"]),
         ),
         metre=tuple(
-            MetreChange(_of(int, t), _of(int, beats), _of(int, unit))
-            for t, beats, unit in document["metre"]
+            MetreChange(
+                _of(int, t),
+                _of(int, beats),
+                _of(int, unit),
+                tuple(_of(int, group) for groups in said for group in groups),
+            )
+            for t, beats, unit, *said in document["metre"]
         ),
         notes=tuple(_note(row) for row in document["notes"]),
         length_ticks=_of(int, document["length_ticks"]),

@@ -43,6 +43,34 @@ _TABLE: tuple[tuple[int, Pad, Zone], ...] = (
     (27, Pad.AUX_1, Zone.HEAD),
     (28, Pad.AUX_2, Zone.HEAD),
 )
+# As programs call them that write a drum's name beside a number of their own.
+_NAMES: dict[str, int] = {
+    "acoustic bass drum": 35,
+    "bass drum 1": 36,
+    "side stick": 37,
+    "acoustic snare": 38,
+    "electric snare": 38,
+    "low floor tom": 41,
+    "closed hi-hat": 42,
+    "high floor tom": 43,
+    "pedal hi-hat": 44,
+    "low tom": 45,
+    "open hi-hat": 46,
+    "low-mid tom": 47,
+    "hi-mid tom": 48,
+    "crash cymbal 1": 49,
+    "high tom": 50,
+    "ride cymbal 1": 51,
+    "chinese cymbal": 52,
+    "ride bell": 53,
+    "tambourine": 54,
+    "splash cymbal": 55,
+    "cowbell": 56,
+    "crash cymbal 2": 57,
+    "ride cymbal 2": 59,
+}
+# The percussion key map begins here; below, every program and module has its own.
+FIRST_NOTE = 35
 # No note of its own, and closer to another zone's than to the pad's first.
 _NEAREST: dict[Place, int] = {(Pad.HI_HAT, Zone.HALF_OPEN): 46}
 _OTHER_NOTE = 39
@@ -65,6 +93,11 @@ def note_of_place(pad: Pad, zone: Zone) -> int:
     written as 39, the hand clap.
     """
     return _NOTE_OF_PLACE.get((pad, zone), _NOTE_OF_PAD[pad])
+
+
+def note_of_name(name: str) -> int | None:
+    """The MIDI note of a drum by its name in the percussion key map; None for another name."""
+    return _NAMES.get(name.strip().lower())
 
 
 def place_of_note(note: int, note_map: Mapping[int, Place] = PLACE_OF_NOTE) -> Place:

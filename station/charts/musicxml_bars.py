@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from station.charts.chart import BEAT_UNITS
 from station.charts.complaints import Complaints
+from station.charts.musicxml_barlines import is_repeat_within, read_barline
+from station.charts.musicxml_beams import BEAMED_UNIT, Beams
 from station.charts.musicxml_directions import Said, read_direction, read_sound
-from station.charts.musicxml_elements import decimal, shown, text_of, whole
+from station.charts.musicxml_elements import (
+    Exact,
+    children,
+    exact,
+    shown,
+    text_in,
+    text_of,
+    whole,
+)
 from station.charts.musicxml_jumps import Marks
+from station.charts.musicxml_metre import read_metre
 from station.charts.musicxml_own import grace_of, own_dynamic
-from station.charts.musicxml_parts import DrumPart, place_of, staff_place
-from station.charts.musicxml_strokes import stroke_of
+from station.charts.musicxml_parts import DrumPart, described
+from station.charts.musicxml_strokes import Stroke, stroke_of
 from station.charts.musicxml_voices import TiedNotes, Voices
 from station.charts.steps import swung
 from station.charts.swing import STRAIGHT, Swing
 from station.model import Note
 
-MAX_BEATS = 255
 _MAX_DIVISIONS = 2**20
 # A chart holds a day; a bar of more than this is a mistake.
 _MAX_QUARTERS = 4096
 DEFAULT_NS_PER_QUARTER = Fraction(500_000_000)
+_NOTHING = Fraction(0)
 
 
 @dataclass(slots=True)
@@ -36,8 +46,8 @@ class WrittenBar:
     ----------
     name
         What the file calls it.
-    beats, unit
-        Its metre.
+    beats, unit, groups
+        Its metre, and how its beats stand together; no groups: it does not say.
     quarters
         How long it is, in quarter notes.
     notes
@@ -53,6 +63,7 @@ class WrittenBar:
     name: str
     beats: int
     unit: int
+    groups: tuple[int, ...]
     quarters: Fraction
     notes: list[tuple[Fraction, Note]]
     tempi: list[tuple[Fraction, Fraction]]
@@ -62,17 +73,28 @@ class WrittenBar:
 
 @dataclass(slots=True)
 class _Open:
-    """A bar while it is read."""
+    """A bar while it is read.
+
+    Attributes
+    ----------
+    at, onset, end
+        Where the next note begins, where the last one did, and how far the bar has come: in
+        divisions, which are whole numbers in nearly every file.
+    jumps
+        Where words and signs stand that say where to go on, in divisions, too.
+    """
 
     name: str
     marks: Marks
     voices: Voices
-    at: Fraction = Fraction(0)
-    onset: Fraction = Fraction(0)
-    end: Fraction = Fraction(0)
+    at: Exact = 0
+    onset: Exact = 0
+    end: Exact = 0
     empty: bool = True
     tempi: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     swings: list[tuple[Fraction, Swing]] = field(default_factory=list)
+    jumps: list[Exact] = field(default_factory=list)
+    beams: Beams = field(default_factory=Beams)
 
 
 class BarReader:
@@ -92,8 +114,10 @@ class BarReader:
     def __init__(self, part: DrumPart, complaints: Complaints, own: bool) -> None:
         self._part, self._complaints, self._own = part, complaints, own
         self.tempo_said = False
-        self._divisions = Fraction(1)
+        self._divisions: Exact = 1
+        self._quarters: dict[Exact, Fraction] = {}
         self._metre = (4, 4)
+        self._groups: tuple[int, ...] = ()
         self._ns_per_quarter = DEFAULT_NS_PER_QUARTER
         self._swing = STRAIGHT
         self._percussion: dict[str, bool] = {}
@@ -117,27 +141,30 @@ class BarReader:
             self._take(element, bar)
         for problem in bar.voices.problems():
             self._complain(bar, problem)
+        if any(0 < at < bar.onset for at in bar.jumps):
+            self._complain(bar, "a jump within the bar is made at its end")
         beats, unit = self._metre
         nominal = Fraction(4 * beats, unit)
-        quarters = bar.end if not bar.empty and bar.end else nominal
+        quarters = self._in_quarters(bar.end) if not bar.empty and bar.end else nominal
         if quarters > nominal:
             self._complain(bar, "it is longer than its metre and is read as long as it is written")
         pickup = index == 0 or measure.get("implicit") == "yes"
         shift = nominal - quarters if pickup and quarters < nominal else Fraction(0)
         notes = list(self._swung(bar, shift))
         repeats = self._repeats if not notes else 0
-        return WrittenBar(name, beats, unit, quarters, notes, bar.tempi, bar.marks, repeats)
+        groups = self._groups or bar.beams.groups(beats, unit)
+        return WrittenBar(name, beats, unit, groups, quarters, notes, bar.tempi, bar.marks, repeats)
 
     def _take(self, element: Element, bar: _Open) -> None:
         match element.tag:
             case "note":
                 self._note(element, bar)
             case "backup" | "forward":
-                length = self._length(element, bar)
+                length = self._length(element, text_of(element, "duration"), bar)
                 bar.at += length if element.tag == "forward" else -length
                 if bar.at < 0:
                     self._complain(bar, "a voice begins before the bar line; it is read from there")
-                    bar.at = Fraction(0)
+                    bar.at = 0
                 bar.end = max(bar.end, bar.at)
                 bar.empty &= element.tag == "backup"
             case "attributes":
@@ -147,36 +174,54 @@ class BarReader:
             case "sound":
                 self._said(read_sound(element, bar.marks), bar)
             case "barline":
-                _read_barline(element, bar.marks)
+                read_barline(element, bar.marks)
+                if is_repeat_within(element):
+                    self._complain(bar, "a repeat sign within the bar is read at the bar line")
 
     def _complain(self, bar: _Open, what: str) -> None:
         self._complaints.add(bar.name, what)
 
-    def _length(self, element: Element, bar: _Open) -> Fraction:
-        length = decimal(text_of(element, "duration"))
+    def _length(self, element: Element, text: str, bar: _Open) -> Exact:
+        """A duration, in divisions."""
+        length = exact(text)
         if length is None or length < 0:
             self._complain(bar, f"a {element.tag} without a length is left out")
-            return Fraction(0)
-        quarters = length / self._divisions
-        if quarters > _MAX_QUARTERS:
+            return 0
+        if length > _MAX_QUARTERS * self._divisions:
             raise ValueError(f"bar {bar.name} has a length that cannot be counted")
-        return quarters
+        return length
+
+    def _in_quarters(self, divisions: Exact) -> Fraction:
+        found = self._quarters.get(divisions)
+        if found is None:
+            found = self._quarters[divisions] = Fraction(divisions) / self._divisions
+        return found
+
+    def _count_in(self, divisions: Exact, bar: _Open) -> None:
+        """From here on a quarter note has so many divisions."""
+        if divisions == self._divisions:
+            return
+        ratio = Fraction(divisions) / self._divisions
+        bar.at, bar.onset, bar.end = bar.at * ratio, bar.onset * ratio, bar.end * ratio
+        bar.jumps = [at * ratio for at in bar.jumps]
+        self._divisions = divisions
+        self._quarters.clear()
 
     def _attributes(self, attributes: Element, bar: _Open) -> None:
         divisions = text_of(attributes, "divisions")
         if divisions:
-            number = decimal(divisions)
+            number = exact(divisions)
             if number is None or not 0 < number <= _MAX_DIVISIONS:
                 raise ValueError(
                     f"bar {bar.name} has {shown(divisions, 12)} divisions a quarter note, which "
                     "cannot be counted"
                 )
-            self._divisions = number
+            self._count_in(number, bar)
         for time in attributes.iterfind("time"):
             if time.find("senza-misura") is not None:
                 self._complain(bar, "it has no metre; it is read as long as it is written")
             else:
-                self._metre = _read_metre(time, bar.name)
+                self._metre, self._groups = read_metre(time, bar.name)
         for clef in attributes.iterfind("clef"):
             self._percussion[clef.get("number", "1")] = text_of(clef, "sign") == "percussion"
         for style in attributes.iterfind("measure-style"):
@@ -195,128 +240,100 @@ class BarReader:
             self._complain(bar, "a sign that repeats beats is not read")
 
     def _said(self, said: Said, bar: _Open) -> None:
-        at = max(Fraction(0), bar.at + said.offset / self._divisions)
+        at = self._place(bar.at + said.sound_offset)
         if said.ns_per_quarter is not None:
             self.tempo_said = True
             self._ns_per_quarter = said.ns_per_quarter
-            bar.tempi = [t for t in bar.tempi if t[0] < at] + [(at, said.ns_per_quarter)]
+            while bar.tempi and bar.tempi[-1][0] >= at:
+                bar.tempi.pop()
+            bar.tempi.append((at, said.ns_per_quarter))
         if said.swing is not None:
             self._swing = said.swing
             bar.swings.append((at, said.swing))
         for hands in said.hands:
-            bar.voices.hear_hands(at, hands)
+            bar.voices.hear_hands(self._place(bar.at + said.offset), hands)
+        if said.jumps:
+            bar.jumps.append(bar.at)
         for problem in said.problems:
             self._complain(bar, problem)
 
+    def _place(self, divisions: Exact) -> Fraction:
+        return self._in_quarters(divisions) if divisions > 0 else _NOTHING
+
     def _note(self, note: Element, bar: _Open) -> None:
-        voice = text_of(note, "voice")
-        tags = {child.tag for child in note}
-        is_grace, in_chord = "grace" in tags, "chord" in tags
-        length = Fraction(0) if is_grace else self._length(note, bar)
+        inside = children(note)
+        voice = text_in(inside, "voice")
+        is_grace, in_chord = "grace" in inside, "chord" in inside
+        length = 0 if is_grace else self._length(note, text_in(inside, "duration"), bar)
         at = bar.onset if in_chord and not is_grace else bar.at
         if not is_grace and not in_chord:
             bar.onset, bar.at = bar.at, bar.at + length
             bar.end = max(bar.end, bar.at)
             bar.empty = False
             bar.voices.next_chord(voice)
-        if "rest" in tags:
+            if "beam" in inside and self._beams_say():
+                start, end = self._in_quarters(bar.onset), self._in_quarters(bar.at)
+                bar.beams.hear(voice, text_in(inside, "beam"), start, end)
+        if "rest" in inside:
             return
-        if not self._is_drum(note):
+        if not self._is_drum(inside):
             self._complain(bar, "notes on a staff that is not for drums are left out")
             return
-        if "cue" in tags:
+        if note.get("print-object") == "no":
+            self._complain(bar, "a hidden note is left out")
+            return
+        if "cue" in inside:
             self._complain(bar, "a cue note is left out")
             return
-        where = staff_place(note)
-        if self._slashes or (where is not None and where.head == "slash"):
+        meant = self._part.meant_by(inside)
+        if self._slashes or (meant.where is not None and meant.where.head == "slash"):
             self._complain(bar, "slashes (play as you like) are left out")
             return
-        found = place_of(self._part.instrument_of(note), where)
         if is_grace:
-            key = grace_of(note) if self._own else found
-            bar.voices.hear_grace(voice, key, in_chord, at)
-        elif found is None:
-            what = _described(note, self._part)
-            self._complain(bar, f"{what} is left out: no drum is known there")
+            key = grace_of(note) if self._own else meant.found
+            bar.voices.hear_grace(voice, key, in_chord, self._in_quarters(at))
+        elif meant.found is None:
+            self._complain(bar, f"{described(meant)} is left out: no drum is known there")
         else:
-            stroke, problems = stroke_of(note, at, length, *found)
+            place, long = self._in_quarters(at), self._in_quarters(length)
+            stroke, problems = stroke_of(note, inside, place, long, meant.found)
             if self._own:
-                stroke.key = note.get("id") or stroke.key
-                exact = own_dynamic(note)
-                stroke.dynamic = stroke.dynamic if exact is None else exact
-                stroke.late = (decimal(note.get("attack", "")) or Fraction(0)) / self._divisions
+                self._read_own(note, stroke)
             bar.voices.hear(voice, stroke)
             for problem in problems:
                 self._complain(bar, problem)
 
-    def _is_drum(self, note: Element) -> bool:
+    def _beams_say(self) -> bool:
+        """Whether beams may say how beats are grouped: the metre does not, and they have flags."""
+        return not self._groups and not self._own and self._metre[1] >= BEAMED_UNIT
+
+    def _read_own(self, note: Element, stroke: Stroke) -> None:
+        """What the writer leaves for this reader."""
+        stroke.key = note.get("id") or stroke.key
+        dynamic = own_dynamic(note)
+        stroke.dynamic = stroke.dynamic if dynamic is None else dynamic
+        late = exact(note.get("attack", ""))
+        stroke.late = self._in_quarters(late) if late else _NOTHING
+
+    def _is_drum(self, inside: Mapping[str, Element]) -> bool:
         """Unpitched, or on a staff with a percussion clef."""
-        staff = text_of(note, "staff") or "1"
-        if note.find("unpitched") is not None:
+        staff = text_in(inside, "staff") or "1"
+        if "unpitched" in inside:
             # Where one staff is a percussion staff, the others are somebody else's.
             return self._percussion.get(staff, True) or not any(self._percussion.values())
         return self._percussion.get(staff, False)
 
     def _swung(self, bar: _Open, shift: Fraction) -> Iterator[tuple[Fraction, Note]]:
         """The bar's notes where they are played."""
-        swings = sorted(bar.swings, key=lambda s: s[0])
+        swings = sorted(bar.swings, key=_first)
         straight = all(swing.ratio == 1 for _, swing in swings)
         for at, late, swings_too, note in bar.voices.notes():
             place = at
             if swings_too and not straight:
-                swing = [s for from_, s in swings if from_ <= at][-1]
+                _, swing = swings[bisect_right(swings, at, key=_first) - 1]
                 place = swung(at + shift, swing.pair, swing.ratio) - shift
-            yield max(Fraction(0), place + late), note
+            yield max(_NOTHING, place + late) if late else place, note
 
 
-def _read_metre(time: Element, name: str) -> tuple[int, int]:
-    beats = [one.text or "" for one in time.iterfind("beats")]
-    units = [whole(one.text or "") or 0 for one in time.iterfind("beat-type")]
-    counts = [_sum(text) for text in beats]
-    said = f"{'+'.join(beats)}/{units[-1] if units else ''}"
-    if not counts or len(counts) != len(units) or not all(u in BEAT_UNITS for u in units):
-        raise ValueError(f"bar {name} is in {shown(said, 20)}, which cannot be counted")
-    unit = max(units)
-    total = sum(count * (unit // own) for count, own in zip(counts, units, strict=True))
-    if not all(counts) or not 1 <= total <= MAX_BEATS:
-        raise ValueError(f"bar {name} is in {shown(said, 20)}, which cannot be counted")
-    return total, unit
-
-
-def _sum(text: str) -> int:
-    """`4`, or `3+2`; 0 when it is neither."""
-    numbers = [whole(part) for part in text.split("+")]
-    return sum(n for n in numbers if n) if all(numbers) else 0
-
-
-def _read_barline(barline: Element, marks: Marks) -> None:
-    repeat = barline.find("repeat")
-    if repeat is not None:
-        if repeat.get("direction") == "forward":
-            marks.forward = True
-        else:
-            marks.backward = True
-            marks.times = whole(repeat.get("times", "")) or 0
-            marks.after_jump = repeat.get("after-jump") == "yes"
-    ending = barline.find("ending")
-    if ending is not None:
-        if ending.get("type") == "start":
-            numbers = re.findall(r"\d{1,3}", ending.get("number", ""))
-            marks.ending_starts = frozenset(int(n) for n in numbers if int(n)) or frozenset({1})
-        else:
-            marks.ending_stops = True
-    if barline.find("segno") is not None or barline.get("segno") is not None:
-        marks.segnos.add(barline.get("segno") or "segno")
-    if barline.find("coda") is not None or barline.get("coda") is not None:
-        marks.codas.add(barline.get("coda") or "coda")
-
-
-def _described(note: Element, part: DrumPart) -> str:
-    """A note, as a person finds it on the page."""
-    where = staff_place(note)
-    instrument = part.instrument_of(note)
-    called = f" ('{shown(instrument.name)}')" if instrument and instrument.name else ""
-    if where is None:
-        return f"a note{called}"
-    head = "" if where.head == "normal" else f" with the head '{shown(where.head, 20)}'"
-    return f"a note on {shown(where.step, 2)}{where.octave}{head}{called}"
+def _first(pair: tuple[Fraction, Swing]) -> Fraction:
+    return pair[0]

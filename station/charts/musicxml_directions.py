@@ -17,6 +17,7 @@ from station.units import NS_PER_MINUTE
 
 _PER_MINUTE = re.compile(r"\D{0,12}?(\d{1,4}([.,]\d{1,6})?)\s*")
 _TRIPLET = Fraction(2)
+_JUMPS = ("tocoda", "dalsegno", "dacapo", "fine", "segno", "coda")
 
 
 @dataclass(slots=True)
@@ -25,26 +26,33 @@ class Said:
 
     Attributes
     ----------
-    offset
-        How far behind the place where it stands, in divisions.
+    offset, sound_offset
+        How far behind its place in the file it is drawn, and how far behind it what sounds of it
+        begins, in divisions.
     ns_per_quarter, swing
         From here on; None where it says nothing.
     hands
         Stickings, as written.
     problems
         What of it cannot be read.
+    jumps
+        It says where to go on.
     """
 
     offset: Fraction = Fraction(0)
+    sound_offset: Fraction = Fraction(0)
     ns_per_quarter: Fraction | None = None
     swing: Swing | None = None
     hands: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    jumps: bool = False
 
 
 def read_direction(direction: Element, marks: Marks) -> Said:
     """A `direction` element; its jumps go to `marks`."""
-    said = Said(offset=decimal(text_of(direction, "offset")) or Fraction(0))
+    offset = decimal(text_of(direction, "offset")) or Fraction(0)
+    moves = direction.find("offset[@sound='yes']") is not None
+    said = Said(offset, offset if moves else Fraction(0))
     sound = direction.find("sound")
     texts = [
         (one.text or "").strip()
@@ -55,14 +63,14 @@ def read_direction(direction: Element, marks: Marks) -> Said:
         _read_sound(sound, marks, said)
     _read_metronomes(direction, said)
     for text in texts:
-        _read_words(text, marks, said)
-    _read_signs(direction, texts, sound, marks)
+        _read_words(text, said)
+    _read_jumps(direction, sound, marks, said)
     return said
 
 
 def read_sound(sound: Element, marks: Marks) -> Said:
     """A `sound` element that stands for itself; its jumps go to `marks`."""
-    said = Said(offset=decimal(text_of(sound, "offset")) or Fraction(0))
+    said = Said()
     _read_sound(sound, marks, said)
     return said
 
@@ -74,6 +82,9 @@ def _read_sound(sound: Element, marks: Marks, said: Said) -> None:
             said.ns_per_quarter = ns_per_quarter_from_text(tempo)
         except ValueError:
             said.problems.append(f"the tempo '{shown(tempo, 12)}' is no number and is not read")
+    own_offset = decimal(text_of(sound, "offset"))
+    if own_offset is not None:
+        said.sound_offset = own_offset
     swing = sound.find("swing")
     if swing is not None:
         _read_swing(swing, said)
@@ -84,7 +95,9 @@ def _read_sound(sound: Element, marks: Marks, said: Said) -> None:
     if sound.get("dalsegno") is not None:
         marks.dal_segno = sound.get("dalsegno")
     marks.da_capo |= sound.get("dacapo") == "yes"
-    marks.fine |= sound.get("fine") is not None
+    marks.fine |= sound.get("fine") not in (None, "no")
+    marks.forward |= sound.get("forward-repeat") == "yes"
+    said.jumps |= any(sound.get(name) for name in _JUMPS)
     marks.passes |= {int(n) for n in re.findall(r"\d{1,4}", sound.get("time-only", ""))}
 
 
@@ -132,7 +145,7 @@ def _read_equation(mark: Element, said: Said) -> None:
     said.problems.append("an equation of note values is not read")
 
 
-def _read_words(text: str, marks: Marks, said: Said) -> None:
+def _read_words(text: str, said: Said) -> None:
     if words.is_hands(text):
         said.hands.append(text)
         return
@@ -146,26 +159,44 @@ def _read_words(text: str, marks: Marks, said: Said) -> None:
             said.problems.append(f"'{shown(text)}' gives no ratio and is read as 2 to 1")
     if words.is_gradual(text):
         said.problems.append(f"'{shown(text)}' is not read; the tempo stays as it was")
-    if words.is_da_capo(text):
-        marks.da_capo = True
-    elif words.is_dal_segno(text):
-        marks.dal_segno = marks.dal_segno or ""
-    elif words.is_to_coda(text):
-        marks.to_coda = marks.to_coda or ""
-    elif words.is_fine(text):
-        marks.fine = True
-    if marks.da_capo or marks.dal_segno is not None:
-        marks.until = words.jump_ends(text) or marks.until
 
 
-def _read_signs(direction: Element, texts: list[str], sound: Element | None, marks: Marks) -> None:
-    """The signs as drawn, where nothing is said of how they sound."""
+def _read_jumps(direction: Element, sound: Element | None, marks: Marks, said: Said) -> None:
+    """Words and drawn signs together: programs split 'To Coda' into a word and the sign."""
+    line = _line(direction)
     named = sound.attrib if sound is not None else {}
-    jumps = any(words.is_dal_segno(t) or words.is_to_coda(t) or words.is_da_capo(t) for t in texts)
-    jumps = jumps or any(key in named for key in ("dalsegno", "tocoda", "dacapo"))
-    if jumps:
+    if words.is_second_sign(line):
+        said.problems.append(f"'{shown(line)}' is not read: only one segno and one coda are known")
         return
-    if direction.find("direction-type/segno") is not None and "segno" not in named:
-        marks.segnos.add("segno")
-    if direction.find("direction-type/coda") is not None and "coda" not in named:
-        marks.codas.add("coda")
+    if words.is_da_capo(line):
+        marks.da_capo = True
+    elif words.is_dal_segno(line):
+        marks.dal_segno = marks.dal_segno or ""
+    elif words.is_to_coda(line):
+        marks.to_coda = marks.to_coda or ""
+    elif words.is_fine(line):
+        marks.fine = True
+    elif not any(key in named for key in ("dalsegno", "tocoda", "dacapo")):
+        # The place itself, where nothing is said of how it sounds.
+        if words.is_segno(line) and "segno" not in named:
+            marks.segnos.add("segno")
+        elif words.is_coda(line) and "coda" not in named:
+            marks.codas.add("coda")
+        elif words.times(line):
+            marks.said_times = words.times(line)
+        else:
+            return
+    if marks.da_capo or marks.dal_segno is not None:
+        marks.until = words.jump_ends(line) or marks.until
+        marks.with_repeats |= words.is_with_repeats(line)
+    said.jumps = True
+
+
+def _line(direction: Element) -> str:
+    """All words of a direction, its signs by their names."""
+    parts = [
+        one.tag if one.tag in ("segno", "coda") else one.text or ""
+        for one in direction.iterfind("direction-type/*")
+        if one.tag in ("words", "symbol", "segno", "coda")
+    ]
+    return words.with_signs_named(" ".join(parts))

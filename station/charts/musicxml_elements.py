@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 _DECIMAL = re.compile(r"[-+]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})")
+# A score says the same few numbers many thousand times.
+_FEW = 4096
+# Exact; whole numbers as int, with which a computer counts many times faster.
+Exact = int | Fraction
 _WHOLE = re.compile(r"\d{1,9}")
 
 
@@ -15,10 +21,31 @@ def text_of(element: Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
 
-def decimal(text: str) -> Fraction | None:
+def children(element: Element) -> dict[str, Element]:
+    """What stands in an element, by tag; of several the first."""
+    return {child.tag: child for child in element[::-1]}
+
+
+def text_in(inside: Mapping[str, Element], tag: str) -> str:
+    """The same as `text_of` for one of the `children`."""
+    child = inside.get(tag)
+    return (child.text or "").strip() if child is not None else ""
+
+
+@lru_cache(maxsize=_FEW)
+def exact(text: str) -> Exact | None:
     """A decimal number; None where it is none."""
     text = text.strip()
-    return Fraction(text) if _DECIMAL.fullmatch(text) else None
+    if not _DECIMAL.fullmatch(text):
+        return None
+    number = Fraction(text)
+    return number.numerator if number.denominator == 1 else number
+
+
+def decimal(text: str) -> Fraction | None:
+    """The same, always as a fraction."""
+    number = exact(text)
+    return None if number is None else Fraction(number)
 
 
 def whole(text: str) -> int | None:

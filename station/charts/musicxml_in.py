@@ -21,12 +21,13 @@ from station.charts.musicxml_elements import shown
 from station.charts.musicxml_jumps import playing_order
 from station.charts.musicxml_own import MAX_PPQ, own_ppq
 from station.charts.musicxml_parts import drum_part
+from station.charts.musicxml_voices import MAX_NOTES
 from station.charts.tempo import TempoChange, TempoMap
 from station.errors import ChartError
-from station.model import Note
+from station.garbage import collector_paused
+from station.model import Note, Pad
 
 MAX_BARS = 5_000
-MAX_NOTES = 100_000
 
 _USUAL_PPQ = 480
 _COARSE_PPQ = 960
@@ -56,7 +57,11 @@ def read_musicxml(data: bytes, name: str) -> tuple[Chart, tuple[str, ...]]:
     ChartError
         When it is no sound MusicXML file, has no drum part or no notes, or is too large.
     """
-    root = read_score(data, name)
+    with collector_paused():
+        return _read(read_score(data, name), name)
+
+
+def _read(root: Element, name: str) -> tuple[Chart, tuple[str, ...]]:
     if root.tag not in _ROOTS:
         raise ChartError(
             f"{name}: this is XML but no score ('{shown(root.tag)}'); export it as MusicXML."
@@ -77,7 +82,12 @@ def _chart(root: Element, name: str, complaints: Complaints) -> Chart:
         raise ValueError(f"{len(part.measures):,} bars are too many (at most {MAX_BARS:,})")
     ppq_written = own_ppq(root)
     reader = BarReader(part, complaints, ppq_written is not None)
-    bars = [reader.read(measure, i) for i, measure in enumerate(part.measures)]
+    bars: list[WrittenBar] = []
+    count = 0
+    for i, measure in enumerate(part.measures):
+        bars.append(reader.read(measure, i))
+        count += len(bars[-1].notes)
+        _check_count(count)
     if not reader.tempo_said:
         complaints.add("", "no tempo is written; it is read at 120 quarter notes a minute")
     _repeat_bars(bars, complaints)
@@ -88,18 +98,22 @@ def _chart(root: Element, name: str, complaints: Complaints) -> Chart:
     count = sum(len(bar.notes) for bar in played)
     if not count:
         raise ValueError("it has no note for a drum that is known here")
-    if count > MAX_NOTES:
-        raise ValueError(f"{count:,} notes are too many (at most {MAX_NOTES:,})")
+    _check_count(count)
     ppq = _ppq(played, ppq_written)
     if ppq is None:
         ppq = _coarse(bars, complaints)
     return _laid_out(played, ppq, _title(root) or _without_suffix(name), name)
 
 
+def _check_count(notes: int) -> None:
+    if notes > MAX_NOTES:
+        raise ValueError(f"{notes:,} notes are too many (at most {MAX_NOTES:,})")
+
+
 def _laid_out(played: list[WrittenBar], ppq: int, title: str, name: str) -> Chart:
     lengths = [int(bar.quarters * ppq) for bar in played]
     starts = list(accumulate(lengths, initial=0))
-    struck: dict[tuple[int, str, int], Note] = {}
+    struck: dict[tuple[int, Pad, int], Note] = {}
     tempi: dict[int, Fraction] = {}
     for bar, start, length in zip(played, starts, lengths, strict=False):
         for at, ns_per_quarter in bar.tempi:
@@ -107,11 +121,11 @@ def _laid_out(played: list[WrittenBar], ppq: int, title: str, name: str) -> Char
                 tempi[start + int(at * ppq)] = ns_per_quarter
         for at, note in bar.notes:
             # What is played late in the very last moment still belongs to its bar.
-            tick = start + min(int(at * ppq), length - 1)
-            key = (tick, note.pad.value, note.midi_note)
+            tick = start + min(at.numerator * ppq // at.denominator, length - 1)
+            key = (tick, note.pad, note.midi_note)
             # Two voices may say the same stroke; the louder is meant.
             if key not in struck or struck[key].dynamic < note.dynamic:
-                struck[key] = replace(note, tick=tick)
+                struck[key] = _at_tick(note, tick)
     return Chart(
         title=title,
         tempo=TempoMap(ppq, _tempo_changes(tempi)),
@@ -119,6 +133,13 @@ def _laid_out(played: list[WrittenBar], ppq: int, title: str, name: str) -> Char
         notes=tuple(sorted(struck.values(), key=lambda n: (n.tick, n.midi_note))),
         length_ticks=starts[-1],
         origin=name,
+    )
+
+
+def _at_tick(note: Note, tick: int) -> Note:
+    # `replace` takes five times as long, and a chart has tens of thousands of notes.
+    return Note(
+        tick, note.pad, note.zone, note.midi_note, note.dynamic, note.sticking, note.ornament
     )
 
 
@@ -134,10 +155,15 @@ def _metre_changes(played: list[WrittenBar], starts: list[int]) -> tuple[MetreCh
     changes: list[MetreChange] = []
     whole_bars = True
     for bar, tick in zip(played, starts, strict=False):
-        # Behind a bar that is not whole, the metre begins anew.
         before = changes[-1] if changes else None
-        if before is None or (before.beats, before.unit) != (bar.beats, bar.unit) or not whole_bars:
-            changes.append(MetreChange(tick, bar.beats, bar.unit))
+        goes_on = before is not None and (before.beats, before.unit) == (bar.beats, bar.unit)
+        # Behind a bar that is not whole, the metre begins anew.
+        if before is None or not goes_on or not whole_bars:
+            groups = bar.groups or (before.groups if before is not None and goes_on else ())
+            changes.append(MetreChange(tick, bar.beats, bar.unit, groups))
+        elif bar.groups and not before.groups:
+            # The first bar that says how its beats are grouped speaks for those before it.
+            changes[-1] = replace(before, groups=bar.groups)
         whole_bars = bar.quarters == Fraction(4 * bar.beats, bar.unit)
     return tuple(changes)
 
@@ -153,7 +179,8 @@ def _repeat_bars(bars: list[WrittenBar], complaints: Complaints) -> None:
         elif source.quarters != bar.quarters:
             complaints.add(bar.name, "it repeats a bar of another length and is left empty")
         else:
-            bar.notes = list(source.notes)
+            # The same list: thousands of bars may repeat one of thousands of notes.
+            bar.notes = source.notes
 
 
 def _ppq(played: list[WrittenBar], own: int | None) -> int | None:
@@ -179,6 +206,8 @@ def _coarse(bars: list[WrittenBar], complaints: Complaints) -> int:
 
     for bar in bars:
         bar.quarters = rounded(bar.quarters)
+        if not bar.quarters:
+            raise ValueError(f"bar {bar.name} is shorter than anything that can be played")
         bar.notes = [(rounded(at), note) for at, note in bar.notes]
         bar.tempi = [(rounded(at), ns) for at, ns in bar.tempi]
     return _COARSE_PPQ

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from station.charts.complaints import Complaints
 
 # A repeat is played twice unless it says otherwise.
 _TWICE = 2
+_ANY = None
 
 
 @dataclass(slots=True)
@@ -35,6 +38,10 @@ class Marks:
         Where a jump from here leads in the end: `fine`, `coda`, or empty for either.
     passes
         The jump is made in these passes only; empty: always.
+    with_repeats
+        Repeats are played after the jump from here, too.
+    said_times
+        How often words in this bar say that a repeat is played; 0 when they do not.
     """
 
     forward: bool = False
@@ -51,6 +58,8 @@ class Marks:
     fine: bool = False
     until: str = ""
     passes: frozenset[int] = frozenset()
+    with_repeats: bool = False
+    said_times: int = 0
 
 
 @dataclass(slots=True)
@@ -95,6 +104,7 @@ def playing_order(
         When there are more.
     """
     _settle_bare_codas(bars)
+    _settle_said_times(bars, names, complaints)
     return _Player(bars, names, complaints, most).play()
 
 
@@ -106,13 +116,47 @@ def _settle_bare_codas(bars: Sequence[Marks]) -> None:
         signs[0].codas = set()
 
 
+def _settle_said_times(bars: Sequence[Marks], names: Sequence[str], complaints: Complaints) -> None:
+    """`4x` in words counts for the repeat that begins or ends in its bar."""
+    for i, (bar, name) in enumerate(zip(bars, names, strict=True)):
+        if not bar.said_times:
+            continue
+        end = bar if bar.backward else _end_of_repeat(bars, i)
+        if end is None:
+            complaints.add(name, f"'{bar.said_times}x' stands at no repeat and is not read")
+        elif end.times and end.times != bar.said_times:
+            complaints.add(
+                name, f"'{bar.said_times}x' is not read: the repeat itself says {end.times} times"
+            )
+        else:
+            end.times = bar.said_times
+
+
+def _end_of_repeat(bars: Sequence[Marks], begin: int) -> Marks | None:
+    """The bar where the repeat ends that begins with a bar; None where none begins or ends."""
+    if not bars[begin].forward:
+        return None
+    behind = islice(bars, begin + 1, None)
+    following = next((one for one in behind if one.backward or one.forward), None)
+    return None if following is None or following.forward else following
+
+
 class _Player:
     def __init__(
         self, bars: Sequence[Marks], names: Sequence[str], complaints: Complaints, most: int
     ) -> None:
         self._bars, self._names, self._complaints, self._most = bars, names, complaints, most
         self._places = _places(bars)
+        sections = [one for place in self._places for one in (place.section, place.repeats) if one]
+        self._sections = list({id(one): one for one in sections}.values())
+        self._after_jump = {
+            id(place.repeats) for bar, place in zip(bars, self._places, strict=True)
+            if bar.after_jump
+        }  # fmt: skip
+        self._signs = {"segnos": _by_name(bar.segnos for bar in bars),
+                       "codas": _by_name(bar.codas for bar in bars)}  # fmt: skip
         self._jumped = False
+        self._with_repeats = False
         self._until = ""
         self._done: set[int] = set()
 
@@ -136,14 +180,15 @@ class _Player:
     def _is_played(self, place: _Bar) -> bool:
         assert place.section is not None
         now = place.section.now
-        return now in place.ending or (self._jumped and max(place.ending) >= place.section.passes)
+        last = self._jumped and not self._with_repeats
+        return now in place.ending or (last and max(place.ending) >= place.section.passes)
 
     def _behind(self, at: int) -> int | None:
         """The bar after this one; None at the end."""
         bar, place = self._bars[at], self._places[at]
         if place.repeats is not None:
             section = place.repeats
-            once = self._jumped and not bar.after_jump
+            once = self._jumped and not bar.after_jump and not self._with_repeats
             if section.now < section.passes and not once:
                 section.now += 1
                 self._begin_inner(section, at)
@@ -173,18 +218,11 @@ class _Player:
             self._complaints.add(self._names[at], "there is no segno to go back to")
             return at + 1
         self._done.add(at)
-        self._jumped, self._until = True, bar.until
-        for place in self._places:
-            for one in (place.section, place.repeats):
-                if one is not None:
-                    one.now = one.passes if not self._repeats_after_jump(one) else 1
+        self._jumped, self._until, self._with_repeats = True, bar.until, bar.with_repeats
+        for one in self._sections:
+            again = self._with_repeats or id(one) in self._after_jump
+            one.now = 1 if again else one.passes
         return target
-
-    def _repeats_after_jump(self, section: _Section) -> bool:
-        return any(
-            place.repeats is section and bar.after_jump
-            for bar, place in zip(self._bars, self._places, strict=True)
-        )
 
     def _begin_inner(self, outer: _Section, end: int) -> None:
         """Repeats inside one that begins again are played again, too."""
@@ -194,9 +232,24 @@ class _Player:
                     one.now = 1
 
     def _find(self, what: str, name: str, after: int) -> int | None:
-        found = [i for i, bar in enumerate(self._bars) if getattr(bar, what) and i > after]
-        named = [i for i in found if name in getattr(self._bars[i], what)]
-        return next(iter(named or found), None)
+        """The next bar with that sign: of that name, else of any."""
+        signs = self._signs[what]
+        for bars in (signs.get(name, []), signs[_ANY]):
+            place = bisect_right(bars, after)
+            if place < len(bars):
+                return bars[place]
+        return None
+
+
+def _by_name(marks: Iterable[set[str]]) -> dict[str | None, list[int]]:
+    """For each name the bars that have a sign of it, ascending, and those that have any."""
+    found: dict[str | None, list[int]] = {_ANY: []}
+    for i, names in enumerate(marks):
+        for name in names:
+            found.setdefault(name, []).append(i)
+        if names:
+            found[_ANY].append(i)
+    return found
 
 
 def _places(bars: Sequence[Marks]) -> list[_Bar]:

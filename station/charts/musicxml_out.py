@@ -11,10 +11,9 @@ chart comes back.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
 from math import lcm
 from xml.sax.saxutils import escape
 
@@ -22,9 +21,10 @@ from station.charts.chart import Bar, Chart, MetreChange
 from station.charts.drum_staff import FEET, StaffPlace, on_staff
 from station.charts.musicxml_own import DYNAMICS, PPQ_FIELD, SOFTWARE, note_id
 from station.charts.musicxml_parts import SOUND_OF_PAD
+from station.charts.musicxml_swing import quarters_of, swing_mark, swing_words, swings_of
 from station.charts.musicxml_tempo import text_from_ns_per_quarter
 from station.charts.notation import Written, write_bar
-from station.charts.swing import STRAIGHT, Swing, straightened, swing_of
+from station.charts.swing import STRAIGHT, Swing, straightened
 from station.model import Dynamic, Note, Ornament, Sticking
 
 _HEADER = """\
@@ -78,7 +78,7 @@ class ScoreWriter:
         }
         self._bars = list(chart.bars())
         self._notes = list(_by_bar(chart, self._bars))
-        self._swings = _swings(chart, self._bars, self._notes)
+        self._swings = swings_of(chart, self._bars, self._notes)
         self._first = 0
         self._voices: dict[int, list[_Voice]] = {}
         self._divisions = chart.ppq
@@ -103,7 +103,7 @@ class ScoreWriter:
     def swing_words(self) -> list[tuple[int, str]]:
         """Where swing begins or ends: the bar, and what is written over it."""
         return [
-            (i, _swing_words(swing))
+            (i, swing_words(swing))
             for i, swing in enumerate(self._swings)
             if swing != self._swing_before(i)
         ]
@@ -149,7 +149,7 @@ class ScoreWriter:
             mine = [n for n in notes if (n[1].pad in FEET) == (voice == _FOOT)]
             if mine:
                 places = tuple(straightened(place, swing) for _, _, place in mine)
-                yield voice, write_bar(quarters, metre.beats, metre.unit, places), mine
+                yield voice, _written(quarters, metre, places), mine
         if not notes:
             yield _HAND, (Written(Fraction(0), quarters, "measure"),), []
 
@@ -171,13 +171,13 @@ class ScoreWriter:
     def _attributes(self, i: int) -> Iterator[str]:
         metre = self._metre(i)
         before = self._metre(i - 1) if i > self._first else None
-        changed = before is None or (before.beats, before.unit) != (metre.beats, metre.unit)
-        if not changed:
+        if before is not None and replace(before, tick=metre.tick) == metre:
             return
         yield "<attributes>"
         if before is None:
             yield f"<divisions>{self._divisions}</divisions><key><fifths>0</fifths></key>"
-        yield (f"<time><beats>{metre.beats}</beats><beat-type>{metre.unit}</beat-type></time>")
+        beats = "+".join(map(str, metre.groups)) or metre.beats
+        yield f"<time><beats>{beats}</beats><beat-type>{metre.unit}</beat-type></time>"
         if before is None:
             yield "<clef><sign>percussion</sign></clef>"
         yield "</attributes>\n"
@@ -201,7 +201,7 @@ class ScoreWriter:
             yield f'<sound tempo="{text}"/></direction>\n'
         swing = self._swings[i]
         if swing != self._swing_before(i):
-            yield _swing_mark(swing)
+            yield swing_mark(swing)
 
     def _swing_before(self, i: int) -> Swing:
         return self._swings[i - 1] if i else STRAIGHT
@@ -286,71 +286,16 @@ def _by_bar(chart: Chart, bars: Sequence[Bar]) -> Iterator[list[_Placed]]:
         while last < len(chart.notes) and chart.notes[last].tick < bar.end_tick:
             last += 1
         yield [
-            (i, chart.notes[i], _quarters(chart.notes[i].tick - bar.tick, chart.ppq))
+            (i, chart.notes[i], quarters_of(chart.notes[i].tick - bar.tick, chart.ppq))
             for i in range(first, last)
         ]
         first = last
 
 
-@lru_cache(maxsize=4096)
-def _quarters(ticks: int, ppq: int) -> Fraction:
-    return Fraction(ticks, ppq)
-
-
-def _swings(chart: Chart, bars: Sequence[Bar], notes: Sequence[Sequence[_Placed]]) -> list[Swing]:
-    """How each bar is written: in one swing throughout, else each as it needs."""
-    places = [[place for _, _, place in bar] for bar in notes]
-    # Counted as ticks: there are few, and fractions are slow to count.
-    ticks = Counter(
-        note.tick - bar.tick
-        for bar, inside in zip(bars, notes, strict=True)
-        for _, note, _ in inside
-    )
-    throughout = swing_of({_quarters(tick, chart.ppq): count for tick, count in ticks.items()})
-    if throughout is not None and all(
-        _has_whole_pairs(chart, bar, throughout)
-        for bar, inside in zip(bars, places, strict=True)
-        if inside
-    ):
-        return [throughout] * len(bars)
-    swings = [STRAIGHT]
-    for bar, inside in zip(bars, places, strict=True):
-        # Where all lies on the beats, nothing tells swing from straight.
-        on_beats = all(place % 1 == 0 for place in inside)
-        swing = swings[-1] if on_beats else swing_of(inside) or STRAIGHT
-        swings.append(swing if _has_whole_pairs(chart, bar, swing) else STRAIGHT)
-    return swings[1:]
-
-
-def _has_whole_pairs(chart: Chart, bar: Bar, swing: Swing) -> bool:
-    """Whether a bar can swing: from bar line to bar line, and as long as its metre says."""
-    metre = chart.metre_at(bar.tick)
-    length = Fraction(bar.end_tick - bar.tick, chart.ppq)
-    whole = Fraction(4 * metre.beats, metre.unit)
-    return swing.ratio == 1 or (length % swing.pair == 0 and whole % swing.pair == 0)
-
-
-def _swing_words(swing: Swing) -> str:
-    if swing.ratio == 1:
-        return "Straight"
-    ratio = f"{float(swing.ratio):.3f}".rstrip("0").rstrip(".")
-    return f"Swing {ratio} : 1" + (" (16ths)" if swing.unit == 16 else "")
-
-
-def _swing_mark(swing: Swing) -> str:
-    if swing.ratio == 1:
-        sounds = "<straight/>"
-    else:
-        kind = "16th" if swing.unit == 16 else "eighth"
-        sounds = (
-            f"<first>{swing.ratio.numerator}</first><second>{swing.ratio.denominator}</second>"
-            f"<swing-type>{kind}</swing-type>"
-        )
-    return (
-        '<direction placement="above"><direction-type>'
-        f"<words>{_swing_words(swing)}</words></direction-type>"
-        f"<sound><swing>{sounds}</swing></sound></direction>\n"
-    )
+def _written(
+    quarters: Fraction, metre: MetreChange, places: tuple[Fraction, ...]
+) -> tuple[Written, ...]:
+    return write_bar(quarters, metre.beats, metre.unit, places, metre.groups)
 
 
 def _unpitched(where: StaffPlace) -> str:

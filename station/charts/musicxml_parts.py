@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from station.charts import gm
 from station.charts.complaints import Complaints
 from station.charts.drum_staff import StaffPlace, read_from_staff
 from station.charts.lanes import PLACES, Place
-from station.charts.musicxml_elements import shown, text_of, whole
+from station.charts.musicxml_elements import shown, text_in, text_of, whole
 from station.model import Pad, Zone
 
 # What the writer calls an instrument: exact, where General MIDI is not.
@@ -32,10 +32,18 @@ _PADS_OF_SOUND: dict[str, tuple[Pad, ...]] = {
     "metal.cymbal.chinese": (Pad.CHINA,),
     "metal.bells.cowbell": (Pad.COWBELL,),
 }
-_POSITION = ("display-step", "display-octave", "step", "octave")
 SOUND_OF_PAD: dict[Pad, str] = {
     pad: sound for sound, pads in reversed(_PADS_OF_SOUND.items()) for pad in pads
 }
+# Heads that a program names by their sign in the music font.
+_SHAPES = (
+    ("noteheadCircleX", "circle-x"),
+    ("noteheadX", "x"),
+    ("noteheadHeavyX", "x"),
+    ("noteheadDiamond", "diamond"),
+    ("noteheadSlash", "slash"),
+    ("noteheadBlack", "normal"),
+)
 _FIRST_ZONE = {
     Pad.HI_HAT: Zone.CLOSED,
     Pad.RIDE: Zone.BOW,
@@ -51,6 +59,25 @@ class Instrument:
     name: str = ""
     sound: str = ""
     midi_note: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a note means.
+
+    Attributes
+    ----------
+    instrument
+        The one that it names; None where it names none that is known.
+    where
+        Where it stands; None when it does not say.
+    found
+        What it strikes, and its MIDI note; None when nothing says so.
+    """
+
+    instrument: Instrument | None
+    where: StaffPlace | None
+    found: tuple[Place, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +101,21 @@ class DrumPart:
     measures: tuple[Element, ...]
     instruments: dict[str, Instrument]
     only: Instrument | None
+    _known: dict[tuple[str | None, str, str, str], Meant] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def instrument_of(self, note: Element) -> Instrument | None:
-        """The instrument that a note names."""
-        named = note.find("instrument")
-        if named is None:
-            return self.only
-        return self.instruments.get(named.get("id", ""))
+    def meant_by(self, inside: Mapping[str, Element]) -> Meant:
+        """What a note means, by the `children` of its element."""
+        named = inside.get("instrument")
+        # A part has few different notes, each of them very often.
+        key = (None if named is None else named.get("id", ""), *_position(inside))
+        meant = self._known.get(key)
+        if meant is None:
+            instrument = self.only if key[0] is None else self.instruments.get(key[0])
+            where = _staff_place(*key[1:])
+            meant = self._known[key] = Meant(instrument, where, place_of(instrument, where))
+        return meant
 
 
 def drum_part(root: Element, complaints: Complaints) -> DrumPart:
@@ -113,16 +148,20 @@ def drum_part(root: Element, complaints: Complaints) -> DrumPart:
 def place_of(instrument: Instrument | None, where: StaffPlace | None) -> tuple[Place, int] | None:
     """What a note strikes, and its MIDI note; None when nothing says so.
 
-    Its instrument's MIDI note is asked first, then the instrument's sound, then the place on
-    the staff.
+    Its instrument's MIDI note is asked first (where that has none of the percussion key map,
+    its name), then the instrument's sound, then the place on the staff.
     """
     if instrument is not None:
         midi_note = instrument.midi_note
         own = OWN_NAMES.get(instrument.name)
         if own is not None:
             return own, gm.note_of_place(*own) if midi_note is None else midi_note
-        if midi_note is not None and midi_note in gm.PLACE_OF_NOTE:
-            return gm.place_of_note(midi_note), midi_note
+        if midi_note is None or midi_note < gm.FIRST_NOTE:
+            known = gm.note_of_name(instrument.name)
+        else:
+            known = midi_note if midi_note in gm.PLACE_OF_NOTE else None
+        if known is not None:
+            return gm.place_of_note(known), known
         by_sound = _by_sound(instrument.sound, where)
         if by_sound is not None:
             return by_sound, gm.note_of_place(*by_sound)
@@ -133,14 +172,37 @@ def place_of(instrument: Instrument | None, where: StaffPlace | None) -> tuple[P
     return None if found is None else (found, gm.note_of_place(*found))
 
 
-def staff_place(note: Element) -> StaffPlace | None:
-    """Where a note stands, and its head; None when it does not say."""
-    for child in note:
-        if child.tag in ("unpitched", "pitch"):
-            texts = [(one.text or "").strip() for one in child if one.tag in _POSITION]
-            if len(texts) == 2 and texts[0] and whole(texts[1]) is not None:
-                return StaffPlace(texts[0], int(texts[1]), text_of(note, "notehead") or "normal")
-    return None
+def described(meant: Meant) -> str:
+    """A note, as a person finds it on the page."""
+    where, instrument = meant.where, meant.instrument
+    called = f" ('{shown(instrument.name)}')" if instrument and instrument.name else ""
+    if where is None:
+        return f"a note{called}"
+    head = "" if where.head == "normal" else f" with the head '{shown(where.head, 20)}'"
+    return f"a note on {shown(where.step, 2)}{where.octave}{head}{called}"
+
+
+def _position(inside: Mapping[str, Element]) -> tuple[str, str, str]:
+    """Step, octave and head of a note, as written; empty where it does not say."""
+    step, octave = _step_and_octave(inside.get("unpitched"), inside.get("pitch"))
+    head = text_in(inside, "notehead")
+    if head == "other":
+        glyph = inside["notehead"].get("smufl", "")
+        head = next((shape for sign, shape in _SHAPES if glyph.startswith(sign)), head)
+    return step, octave, head
+
+
+def _step_and_octave(unpitched: Element | None, pitch: Element | None) -> tuple[str, str]:
+    position, named = (pitch, "") if unpitched is None else (unpitched, "display-")
+    if position is None:
+        return "", ""
+    step, octave = position.findtext(f"{named}step"), position.findtext(f"{named}octave")
+    return (step or "").strip(), (octave or "").strip()
+
+
+def _staff_place(step: str, octave: str, head: str) -> StaffPlace | None:
+    number = whole(octave)
+    return StaffPlace(step, number, head or "normal") if step and number is not None else None
 
 
 def _measures(root: Element) -> Iterator[tuple[str, tuple[Element, ...]]]:
@@ -198,15 +260,15 @@ def _instruments(listed: Element | None) -> dict[str, Instrument]:
 
 def _several_places(measures: tuple[Element, ...], instruments: dict[str, Instrument]) -> set[str]:
     """The instruments whose notes stand in more than one place on the staff."""
-    seen: dict[str, set[tuple[str, int]]] = defaultdict(set)
+    seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
     alone = next(iter(instruments)) if len(instruments) == 1 else ""
     for measure in measures:
         for note in measure.iterfind("note"):
-            where = staff_place(note)
-            if where is not None:
+            step, octave = _step_and_octave(note.find("unpitched"), note.find("pitch"))
+            if step and octave:
                 named = note.find("instrument")
                 key = alone if named is None else named.get("id", "")
-                seen[key].add((where.step, where.octave))
+                seen[key].add((step, octave))
     return {key for key, places in seen.items() if len(places) > 1}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from station.charts import gm
 from station.charts.lanes import Place
-from station.charts.musicxml_elements import is_yes, text_of, whole
+from station.charts.musicxml_elements import is_yes, text_in, text_of, whole
 from station.charts.musicxml_words import is_hands, is_other_sticking
 from station.model import Dynamic, Pad, Zone
 
@@ -28,9 +30,12 @@ TYPES: dict[str, Fraction] = {
     "256th": Fraction(1, 64),
 }
 _MAX_MARKS = 8
-# Most notes have none of these around them.
-_MARKS = frozenset({"notations", "lyric", "tie"})
-_OPEN = ("open", "open-string", "harmonic")
+_OPEN = frozenset({"open", "open-string", "harmonic"})
+_ACCENTS = frozenset({"accent", "strong-accent"})
+_HAND_SIGNS = ("fingering", "pluck", "other-technical")
+# The notations that are groups of signs; the others are signs themselves.
+_GROUPS = frozenset({"articulations", "technical", "ornaments"})
+_Signs = dict[str, list[Element]]
 
 
 @dataclass(slots=True)
@@ -77,82 +82,107 @@ class Stroke:
 
 
 def stroke_of(
-    note: Element, at: Fraction, length: Fraction, place: Place, midi_note: int
+    note: Element,
+    inside: Mapping[str, Element],
+    at: Fraction,
+    length: Fraction,
+    found: tuple[Place, int],
 ) -> tuple[Stroke, list[str]]:
-    """A note's stroke, and what of it cannot be read."""
-    stroke = Stroke(at, length, place, midi_note, (place, midi_note))
-    head = note.find("notehead")
+    """A note's stroke, and what of it cannot be read.
+
+    Parameters
+    ----------
+    note, inside
+        The element, and its `children`.
+    at, length
+        In quarter notes.
+    found
+        What it strikes.
+    """
+    place, midi_note = found
+    stroke = Stroke(at, length, place, midi_note, found)
+    head = inside.get("notehead")
     if head is not None and is_yes(head, "parentheses"):
         stroke.dynamic = Dynamic.GHOST
-    stroke.swings = _is_nominal(note, length)
+    stroke.swings = "time-modification" not in inside and length == _written_value(note, inside)
     problems: list[str] = []
-    if any(child.tag in _MARKS for child in note):
+    # Most notes have none of these around them.
+    if "notations" in inside or "lyric" in inside or "tie" in inside:
         problems = list(_read_marks(note, stroke))
     return stroke, problems
 
 
 def _read_marks(note: Element, stroke: Stroke) -> Iterator[str]:
     """Fill in what stands around the note; yields what cannot be read."""
-    stroke.place, stroke.midi_note = _opened(note, stroke.place, stroke.midi_note)
-    if note.find("notations/articulations/accent") is not None or (
-        note.find("notations/articulations/strong-accent") is not None
-    ):
+    signs = _signs_around(note)
+    if stroke.place == (Pad.HI_HAT, Zone.CLOSED):
+        # A circle over a closed hi-hat opens it, whatever its instrument is.
+        zone = _opening(signs["technical"])
+        if zone is not None:
+            stroke.place = (Pad.HI_HAT, zone)
+            stroke.midi_note = gm.note_of_place(*stroke.place)
+    if _ACCENTS & _tags(signs["articulations"]):
         stroke.dynamic = Dynamic.ACCENT
-    ties = {one.get("type") for path in ("tie", "notations/tied") for one in note.iterfind(path)}
+    ties = {one.get("type") for one in [*note.iterfind("tie"), *signs["tied"]]}
     stroke.tied_from, stroke.tied_to = "stop" in ties, "start" in ties
-    yield from _rolls(note, stroke)
-    stickings = list(_stickings(note))
+    yield from _rolls(note, signs, stroke)
+    stickings = list(_stickings(note, signs))
     stroke.hands = next(filter(is_hands, stickings), "")
     if any(map(is_other_sticking, stickings)):
         yield "a sticking for both hands at once is not read"
 
 
-def _stickings(note: Element) -> Iterator[str]:
+def _signs_around(note: Element) -> _Signs:
+    """All signs in a note's notations: by their group, or by themselves where they have none."""
+    signs: _Signs = defaultdict(list)
+    for notations in note.iterfind("notations"):
+        for one in notations:
+            signs[one.tag] += one if one.tag in _GROUPS else (one,)
+    return signs
+
+
+def _opening(technical: list[Element]) -> Zone | None:
+    """How far signs open a hi-hat; None where they do not."""
+    if any(one.tag == "half-muted" or "HalfOpen" in one.get("smufl", "") for one in technical):
+        return Zone.HALF_OPEN
+    return Zone.OPEN if _OPEN & _tags(technical) else None
+
+
+def _tags(signs: list[Element]) -> set[str]:
+    return {sign.tag for sign in signs}
+
+
+def _stickings(note: Element, signs: _Signs) -> Iterator[str]:
     """Texts on a note that may be its sticking, wherever programs put it."""
-    for path in (
-        "lyric/text",
-        "notations/technical/fingering",
-        "notations/technical/pluck",
-        "notations/technical/other-technical",
-        "notations/articulations/other-articulation",
-    ):
-        for one in note.iterfind(path):
-            yield (one.text or "").strip()
+    texts = [one.findtext("text") for one in note.iterfind("lyric")]
+    for tag in _HAND_SIGNS:
+        texts += [one.text for one in signs["technical"] if one.tag == tag]
+    texts += [one.text for one in signs["articulations"] if one.tag == "other-articulation"]
+    for text in texts:
+        yield (text or "").strip()
 
 
-def _opened(note: Element, place: Place, midi_note: int) -> tuple[Place, int]:
-    """A circle over a closed hi-hat opens it, whatever its instrument is."""
-    if place == (Pad.HI_HAT, Zone.CLOSED) and any(
-        note.find(f"notations/technical/{sign}") is not None for sign in _OPEN
-    ):
-        place = (Pad.HI_HAT, Zone.OPEN)
-        return place, gm.note_of_place(*place)
-    return place, midi_note
+def _written_value(note: Element, inside: Mapping[str, Element]) -> Fraction | None:
+    dots = len(note.findall("dot")) if "dot" in inside else 0
+    return _value(text_in(inside, "type"), dots)
 
 
-def _is_nominal(note: Element, length: Fraction) -> bool:
-    value = _written_value(note)
-    return value == length and note.find("time-modification") is None
+@lru_cache(maxsize=256)
+def _value(kind: str, dots: int) -> Fraction | None:
+    value = TYPES.get(kind)
+    return None if value is None else value * (2 - Fraction(1, 2**dots))
 
 
-def _written_value(note: Element) -> Fraction | None:
-    value = TYPES.get(text_of(note, "type"))
-    if value is None:
-        return None
-    dots = len(note.findall("dot"))
-    return value * (2 - Fraction(1, 2**dots))
-
-
-def _rolls(note: Element, stroke: Stroke) -> Iterator[str]:
+def _rolls(note: Element, signs: _Signs, stroke: Stroke) -> Iterator[str]:
     """Fill in the roll; yields what cannot be read."""
-    for ornament in note.iterfind("notations/ornaments/*"):
+    for ornament in signs["ornaments"]:
         if ornament.tag == "tremolo":
             yield from _tremolo(note, ornament, stroke)
         elif ornament.tag == "other-ornament" and _means_buzz(ornament):
             stroke.buzz = True
         elif ornament.tag in ("trill-mark", "mordent", "turn", "shake"):
             yield f"a {ornament.tag.removesuffix('-mark')} is read as a single stroke"
-    if note.find("notations/fermata") is not None:
+    if signs["fermata"]:
         yield "a fermata is not read; the time goes on"
 
 

@@ -6,18 +6,30 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
+from itertools import islice
 
 from station.charts.drum_staff import FEET
 from station.charts.lanes import Place
 from station.charts.musicxml_strokes import Stroke
-from station.model import Dynamic, Note, Ornament, Sticking
+from station.model import Dynamic, Note, Ornament, Pad, Sticking, Zone
 
 _HANDS = {"R": Sticking.RIGHT, "L": Sticking.LEFT}
 _GRACES = {1: Ornament.FLAM, 2: Ornament.DRAG}
+# Rolls become their strokes, so that a few notes could be millions.
+MAX_NOTES = 100_000
 
 # What is struck: a place, and its MIDI note.
 Struck = tuple[Place, int]
 TiedNotes = dict[Struck, bool]
+
+
+@lru_cache(maxsize=1024)
+def _note(
+    pad: Pad, zone: Zone, midi_note: int, dynamic: Dynamic, sticking: Sticking, ornament: Ornament
+) -> Note:
+    """A note whose tick is still 0: of those there are few, each of them very often."""
+    return Note(0, pad, zone, midi_note, dynamic, sticking, ornament)
 
 
 @dataclass(slots=True)
@@ -25,8 +37,19 @@ class _Chord:
     """What is struck at once in one voice, with its grace notes."""
 
     strokes: list[Stroke] = field(default_factory=list)
-    graces: Counter[Hashable] = field(default_factory=Counter)
+    graces: dict[Hashable, int] = field(default_factory=dict)
     grace_count: int = 0
+
+
+def _hands_of(chord: _Chord) -> str:
+    """The sticking of a chord in which a hand plays one note, wherever in it that stands."""
+    by_hand = sum(stroke.place[0] not in FEET for stroke in chord.strokes)
+    return next((s.hands for s in chord.strokes if s.hands), "") if by_hand == 1 else ""
+
+
+def _letter(stroke: Stroke, shared: str) -> str:
+    """The sticking on the note itself, else its chord's."""
+    return "" if stroke.place[0] in FEET else stroke.hands or shared
 
 
 class Voices:
@@ -65,7 +88,7 @@ class Voices:
     def hear_grace(self, voice: str, key: Hashable, in_chord: bool, at: Fraction) -> None:
         """A grace note before the next chord of its voice; `key` says for which of its notes."""
         waiting = self._graces.setdefault(voice, _Chord())
-        waiting.graces[key] += 1
+        waiting.graces[key] = waiting.graces.get(key, 0) + 1
         waiting.grace_count += not in_chord
         self._grace_hands[at] += 1
 
@@ -74,13 +97,21 @@ class Voices:
         self._hands[at].append(hands)
 
     def notes(self) -> Iterator[tuple[Fraction, Fraction, bool, Note]]:
-        """Each note: where it is written, how much later it is played, whether it swings."""
+        """Each note: where it is written, how much later it is played, whether it swings.
+
+        Raises
+        ------
+        ValueError
+            When there are more than `MAX_NOTES`.
+        """
         if self._notes is None:
-            self._notes = list(self._put_together())
+            self._notes = list(islice(self._put_together(), MAX_NOTES + 1))
+            if len(self._notes) > MAX_NOTES:
+                raise ValueError(f"it has a bar of more than {MAX_NOTES:,} notes")
         yield from self._notes
 
     def problems(self) -> list[str]:
-        """What cannot be read, once the bar is over."""
+        """What cannot be read, once the bar is over; raises as `notes`."""
         list(self.notes())
         return self._problems
 
@@ -91,18 +122,20 @@ class Voices:
         for chord in self._chords:
             self._share(chord)
             ornaments = self._ornaments(chord)
+            shared = "" if self._own else _hands_of(chord)
             for stroke in chord.strokes:
                 ornament = ornaments.get(id(stroke), Ornament.NONE)
-                letter = self._letter(stroke, chord) or hands.get(id(stroke), "")
+                letter = _letter(stroke, shared) or hands.get(id(stroke), "")
                 yield from self._strokes(stroke, ornament, letter)
 
     def _share(self, chord: _Chord) -> None:
         """In others' files an accent stands on the stem, and so on the whole chord."""
-        if not self._own and any(s.dynamic is Dynamic.ACCENT for s in chord.strokes):
+        if self._own or len(chord.strokes) < 2:
+            return
+        if any(s.dynamic is Dynamic.ACCENT for s in chord.strokes):
             for stroke in chord.strokes:
                 stroke.dynamic = Dynamic.ACCENT
-        rolls = any(s.roll or s.buzz for s in chord.strokes)
-        if rolls and len(chord.strokes) > 1 and not self._own:
+        if any(s.roll or s.buzz for s in chord.strokes):
             self._problems.append("a roll on a chord is read on the note that it stands on")
 
     def _ornaments(self, chord: _Chord) -> dict[int, Ornament]:
@@ -127,24 +160,15 @@ class Voices:
                 self._problems.append(f"a ruff of {count} grace notes is read without them")
         return ornaments
 
-    def _letter(self, stroke: Stroke, chord: _Chord) -> str:
-        """The sticking on the note itself, or on the one note of its chord that a hand plays."""
-        if stroke.place[0] in FEET:
-            return ""
-        if stroke.hands or self._own:
-            return stroke.hands
-        others = [s for s in chord.strokes if s.place[0] not in FEET]
-        if len(others) > 1:
-            return ""
-        return next((s.hands for s in chord.strokes if s.hands), "")
-
     def _hands_beside(self) -> dict[int, str]:
         """Stickings beside the notes, each to the one note there that a hand plays."""
         found: dict[int, str] = {}
+        by_place: dict[Fraction, list[Stroke]] = defaultdict(list)
+        for stroke in self._all_strokes() if self._hands else ():
+            if stroke.at in self._hands and stroke.place[0] not in FEET:
+                by_place[stroke.at].append(stroke)
         for at, texts in self._hands.items():
-            here = [
-                s for c in self._chords for s in c.strokes if s.at == at and s.place[0] not in FEET
-            ]
+            here = by_place[at]
             letters = "".join(texts)
             graces = self._grace_hands.get(at, 0)
             if not here:
@@ -160,6 +184,10 @@ class Voices:
                 found[id(here[0])] = letters[-1]
         return found
 
+    def _all_strokes(self) -> Iterator[Stroke]:
+        for chord in self._chords:
+            yield from chord.strokes
+
     def _strokes(
         self, stroke: Stroke, ornament: Ornament, letter: str
     ) -> Iterator[tuple[Fraction, Fraction, bool, Note]]:
@@ -174,7 +202,7 @@ class Voices:
         if silent:
             return
         sticking = _HANDS.get(letter[-1:].upper(), Sticking.NONE)
-        note = Note(0, pad, zone, stroke.midi_note, stroke.dynamic, sticking, ornament)
+        note = _note(pad, zone, stroke.midi_note, stroke.dynamic, sticking, ornament)
         yield stroke.at, stroke.late, stroke.swings, note
         if stroke.roll:
             dynamic = min(stroke.dynamic, Dynamic.NORMAL)

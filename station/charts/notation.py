@@ -1,10 +1,10 @@
 """From places in a bar to notes that can be written: values, tuplets, rests and beams.
 
-A bar is written beat by beat (a quarter note, or three eighths in a metre of threes), so that
-every beat can be seen. A beat's grid is the plainest on which all its strokes lie: halves,
-then triplets, then a triplet in half a beat, then sextuplets, quintuplets, septuplets and
-finer. A stroke on no such grid is drawn at the nearest place of one, and its own place is
-kept beside it.
+A bar is written beat by beat (a quarter note, or what the metre groups together: three eighths
+in a metre of threes, 2+2+3 in one of seven), so that every beat can be seen. A beat's grid is
+the plainest on which all its strokes lie: halves, then triplets, then a triplet in half a beat,
+then sextuplets, quintuplets, septuplets and finer. A stroke on no such grid is drawn at the
+nearest place of one, and its own place is kept beside it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+
+from station.charts.grouping import group_lengths
 
 _QUARTER = Fraction(1)
 _FINEST = Fraction(1, 16)  # a 1/64 note
@@ -85,7 +87,11 @@ class _Grid:
 
 @lru_cache(maxsize=1024)
 def write_bar(
-    quarters: Fraction, beats: int, unit: int, places: tuple[Fraction, ...]
+    quarters: Fraction,
+    beats: int,
+    unit: int,
+    places: tuple[Fraction, ...],
+    groups: tuple[int, ...] = (),
 ) -> tuple[Written, ...]:
     """One voice of one bar.
 
@@ -98,34 +104,49 @@ def write_bar(
     places
         Where something is struck, in quarter notes from the bar line, ascending; several may
         be the same.
+    groups
+        How the metre's beats stand together; empty: as is usual.
 
     Returns
     -------
     tuple of Written
         From the bar line to the end without a gap; what is struck at once is one of them.
     """
-    beat = _beat(beats, unit)
+    compound = unit >= 8 and beats % 3 == 0
     written: list[Written] = []
     first = 0
     start = Fraction(0)
-    while start < quarters:
-        length = min(beat, quarters - start)
+    for group in group_lengths(beats, unit, groups):
+        length = min(group, quarters - start)
+        if not length:
+            break
         last = first
         while last < len(places) and places[last] < start + length:
             last += 1
         inside = tuple(place - start for place in places[first:last])
-        for one in _write_beat(length, inside):
+        if not compound and _is_three(length) and _plain(Fraction(0), length, inside) is None:
+            parts = tuple(_write_two_and_one(length, inside))
+        else:
+            parts = _write_beat(length, inside)
+        for one in parts:
             strokes = tuple(first + stroke for stroke in one.strokes)
             written.append(replace(one, at=start + one.at, strokes=strokes))
         first, start = last, start + length
-    return tuple(_merged_rests(written) if beat == _QUARTER and unit <= 4 else written)
+    return tuple(_merged_rests(written) if unit <= 4 else written)
 
 
-def _beat(beats: int, unit: int) -> Fraction:
-    """What is written together: a quarter note, or three beats of a metre in threes."""
-    if unit >= 8 and beats % 3 == 0:
-        return Fraction(12, unit)
-    return _QUARTER
+def _is_three(length: Fraction) -> bool:
+    return length / 3 in _TYPES
+
+
+def _write_two_and_one(length: Fraction, places: tuple[Fraction, ...]) -> Iterator[Written]:
+    """A group of three in a metre that counts in twos, when it has a tuplet: beat and half beat."""
+    two = length * Fraction(2, 3)
+    head = tuple(place for place in places if place < two)
+    yield from _write_beat(two, head)
+    for one in _write_beat(length - two, tuple(place - two for place in places[len(head) :])):
+        strokes = tuple(len(head) + stroke for stroke in one.strokes)
+        yield replace(one, at=two + one.at, strokes=strokes)
 
 
 @lru_cache(maxsize=4096)

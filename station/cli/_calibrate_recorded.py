@@ -15,8 +15,8 @@ from station.calibration.microphone import both, click_latency, pad_delay
 from station.calibration.names import sound_name
 from station.calibration.onsets import click_delays, stroke_delays
 from station.calibration.outcome import Measured, Outcome
+from station.calibration.tap import taps_of
 from station.charts import document
-from station.cli._calibrate_tap import taps_of
 from station.cli._keys import keyboard
 from station.cli._live import LiveView
 from station.cli._output import note

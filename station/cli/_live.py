@@ -6,6 +6,7 @@ Knows no clock, no terminal and no engine: it is fed, and asked.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,11 @@ _SILENT = "undecided"
 class LiveView:
     """A take as it stands.
 
+    Parameters
+    ----------
+    is_silent
+        Whether a bar, from 0, has no click.
+
     Attributes
     ----------
     start_ns
@@ -36,12 +42,18 @@ class LiveView:
         The kit as last said.
     """
 
-    def __init__(self, chart: Chart, signs: Signs = PRETTY) -> None:
+    def __init__(
+        self,
+        chart: Chart,
+        signs: Signs = PRETTY,
+        is_silent: Callable[[int], bool] = lambda bar: False,
+    ) -> None:
         self.start_ns: int | None = None
         self.kit: KitStatus | None = None
         self._clock = GridClock()
         self._chart = chart
         self._signs = signs
+        self._is_silent = is_silent
         self._beat_ns = chart.tempo.ns_of(chart.beat_ticks())
         bars = list(chart.bars())
         self._bar_ns = chart.tempo.ns_of(np.array([bar.tick for bar in bars], dtype=np.int64))
@@ -126,6 +138,9 @@ class LiveView:
         first = int(np.searchsorted(self._beat_ns, self._bar_ns[bar], side="left"))
         beat = max(0, int(np.searchsorted(self._beat_ns, t_ns, side="right")) - 1 - first)
         shown = beats(min(beat, self._bar_beats[bar] - 1), self._bar_beats[bar], self._signs)
+        if self._is_silent(bar):
+            # No beat is seen either, and which bar it is, is.
+            shown = "silent"
         written = self._chart.written_bar(bar) + 1
         if not self._chart.pass_ticks:
             last = self._chart.written_bar(len(self._bar_ns) - 1) + 1

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 from station.cli._keys import ReadKey
 from station.cli._live import LiveView
-from station.cli._screen import Screen
+from station.cli._screen import Screen, Silent
 from station.clock import MONOTONIC
 from station.engine.client import EngineClient
 from station.engine.messages import (
+    Calibrate,
+    Calibrated,
     Connect,
     Ended,
     FoundAgain,
@@ -91,7 +93,7 @@ class Session:
         self._tell = tell
         self._start_pad = start_pad
         self._problems: list[Problem] = []
-        self._ended: Ended | None = None
+        self._ended: Ended | Calibrated | None = None
 
     def prepare(self, addresses: Sequence[str]) -> None:
         """Wait for the engine and open the kits.
@@ -149,7 +151,26 @@ class Session:
         StationError
             When it cannot be started; `EngineError` when the engine ends in the middle.
         """
-        self._engine.send(start)
+        self._run(start, screen, key, stop)
+        ended = self._ended
+        assert isinstance(ended, Ended)
+        return Outcome(ended.take_id, ended.report, self._problems)
+
+    def calibrate(self, command: Calibrate, key: ReadKey, stop: Event) -> Calibrated:
+        """Let the player tap; nothing is shown, so that nothing but the click leads them.
+
+        Raises
+        ------
+        StationError
+            When it cannot be begun; `EngineError` when the engine ends in the middle.
+        """
+        self._run(command, Silent(), key, stop)
+        if not isinstance(self._ended, Calibrated):
+            raise OutsideError("What was tapped could not be read; try again.")
+        return self._ended
+
+    def _run(self, command: Start | Calibrate, screen: Screen, key: ReadKey, stop: Event) -> None:
+        self._engine.send(command)
         self._view.begin()
         self._await(Started)
         asked_ns: int | None = None
@@ -170,7 +191,6 @@ class Session:
             self._view.hear(heard)
             sign = self._start_pad is not None and self._start_pad.hear(heard)
             screen.show(self._view, now_ns)
-        return Outcome(self._ended.take_id, self._ended.report, self._problems)
 
     def _listen(self) -> None:
         """Take in what the engine has said."""
@@ -220,7 +240,7 @@ class Session:
                 if not message.passing:
                     self._problems.append(message)
                 self._tell(message.message)
-            case Ended():
+            case Ended() | Calibrated():
                 self._ended = message
             case _:
                 pass

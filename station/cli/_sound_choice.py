@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 
 from station.cli._parser import number, whole
 from station.engine.messages import Click, KitVoices
+from station.errors import WrongUse
+from station.sound_choice import GATES, MOST_BARS, SUBDIVISIONS, SoundChoice
 
 VARIABLE = "STATION_SOUND"
-_GATES = ("off", "wide", "medium", "tight")
 
 
 def add_sound_argument(parser: argparse._ActionsContainer, default: str) -> None:
@@ -32,7 +34,7 @@ def add_click_arguments(parser: argparse.ArgumentParser) -> None:
     sound = parser.add_argument_group("how it sounds")
     add_sound_argument(sound, "none")
     sound.add_argument(
-        "--click", default="wood", metavar="VOICE", help="wood, beep, cowbell or rim (wood)"
+        "--click", default="wood", metavar="VOICE", help="wood, beep, cowbell, rim or tick (wood)"
     )
     sound.add_argument(
         "--midi-click",
@@ -42,15 +44,23 @@ def add_click_arguments(parser: argparse.ArgumentParser) -> None:
     )
     sound.add_argument(
         "--subdivision",
-        choices=("none", "eighths", "triplets", "sixteenths"),
+        choices=SUBDIVISIONS,
         default="none",
         help="what sounds between the beats (none)",
     )
     sound.add_argument(
-        "--on", type=whole(1, 1000), default=1, metavar="BARS", help="so many bars sound, then …"
+        "--on",
+        type=whole(1, MOST_BARS),
+        default=1,
+        metavar="BARS",
+        help="so many bars sound, then …",
     )
     sound.add_argument(
-        "--off", type=whole(0, 1000), default=0, metavar="BARS", help="… so many are silent (0)"
+        "--off",
+        type=whole(0, MOST_BARS),
+        default=0,
+        metavar="BARS",
+        help="… so many are silent (0)",
     )
     sound.add_argument(
         "--volume", type=number(0, 1), default=0.8, metavar="X", help="of the click, 0 to 1 (0.8)"
@@ -59,10 +69,18 @@ def add_click_arguments(parser: argparse.ArgumentParser) -> None:
         "--kit-voices", action="store_true", help="hits sound, for pads that have no drum module"
     )
     sound.add_argument(
+        "--module-voices",
+        default="",
+        metavar="PORT",
+        help="the drum module behind this MIDI port plays the hits that --gate lets through; "
+        "switch its local control off",
+    )
+    sound.add_argument(
         "--gate",
-        choices=_GATES,
+        choices=GATES,
         default="off",
-        help="with --kit-voices: only hits sound that are in time, to 35, 20 or 10 ms (off)",
+        help="with --kit-voices or --module-voices: only hits sound that are in time, to 35, 20 "
+        "or 10 ms (off)",
     )
 
 
@@ -79,5 +97,26 @@ def click_of(args: argparse.Namespace) -> Click:
 
 
 def kit_voices_of(args: argparse.Namespace) -> KitVoices | None:
-    """The kit's own voices, where they were asked for."""
-    return KitVoices(gate=args.gate) if args.kit_voices else None
+    """How hits sound, where that was asked for.
+
+    Raises
+    ------
+    WrongUse
+        When nothing would come of it.
+    """
+    port: str = args.module_voices
+    if args.kit_voices and port:
+        raise WrongUse("Either the card plays the hits or the module; leave out one of the two.")
+    if not args.kit_voices and not port:
+        if args.gate != GATES[0]:
+            raise WrongUse(
+                f"'--gate {args.gate}' says which hits sound, and none do; add '--kit-voices' or "
+                "'--module-voices PORT'."
+            )
+        return None
+    return KitVoices(gate=args.gate, midi_port=port)
+
+
+def silent_bars(args: argparse.Namespace) -> Callable[[int], bool]:
+    """Which bars, from 0, have no click."""
+    return SoundChoice(on_bars=args.on, off_bars=args.off).is_silent

@@ -35,6 +35,8 @@ station calibrate 'sim://?player=steady&offset_ms=12&realtime=0' --sound simsoun
 SCHEMA = "station.calibration/1"
 _DEFAULT_SOUND = "audio://default"
 _METHODS = ("tap", "loopback", "microphone")
+# What the engine measures, it keeps itself.
+_BY_ENGINE = "tap"
 _MEANINGS = {
     "tap": "Your own anticipation is in it: 'centred' now means where you tap at ease, 'ahead' and "
     "'behind' are from there.",
@@ -79,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         note(remark)
     sound, outcome = _measure(args, addresses)
     told = _told(kit_name(addresses), sound, args.method, outcome)
-    if isinstance(outcome, Measured):
+    if isinstance(outcome, Measured) and args.method != _BY_ENGINE:
         _keep(told, outcome)
     if args.json != STDOUT:
         _show(told, outcome)

@@ -27,7 +27,7 @@ station doctor
 station doctor --json doctor.json"""
 SCHEMA = "station.doctor/1"
 
-_SUBJECTS = ("python", "midi", "sound", "window", "kernels", "disk", "machine")
+_SUBJECTS = ("python", "midi", "sound", "window", "sheet", "kernels", "disk", "machine")
 _STYLES = {Level.OK: "green", Level.NOTE: "yellow", Level.PROBLEM: "bold red"}
 
 

@@ -18,7 +18,13 @@ from station.cli._part_arguments import add_until_stopped
 from station.cli._screen import screen_for
 from station.cli._session import Outcome, Session
 from station.cli._signals import asked_to_stop
-from station.cli._sound_choice import add_click_arguments, chosen_sound, click_of, kit_voices_of
+from station.cli._sound_choice import (
+    add_click_arguments,
+    chosen_sound,
+    click_of,
+    kit_voices_of,
+    silent_bars,
+)
 from station.cli._take_choice import LATEST
 from station.engine.client import EngineClient
 from station.engine.messages import OpenSound, Start
@@ -146,7 +152,7 @@ def _play(
 ) -> Outcome | None:
     # Standard output is the JSON's alone when it goes there.
     stream = sys.stderr if args.json == STDOUT else sys.stdout
-    view = LiveView(chart, signs_for(stream.encoding))
+    view = LiveView(chart, signs_for(stream.encoding), silent_bars(args))
     count = len(chart.notes)
     notes = "1 note" if count == 1 else f"{count} notes"
     title = f"{clean(chart.title)}   {chart.bpm:g} BPM   {notes}   {' + '.join(addresses)}"

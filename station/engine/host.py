@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from station._version import __version__
@@ -15,15 +14,26 @@ from station.calibration.names import LOOPBACK, kit_name
 from station.charts import document
 from station.charts.chart import Chart
 from station.clock import Clock
+from station.engine.heard import in_time_order, show_heard
+from station.engine.host_calibration import (
+    Tapping,
+    begin_tapping,
+    calibration_now,
+    end_tapping,
+    tapping_start,
+)
 from station.engine.host_sound import HostSound
 from station.engine.kit_link import KitLink
 from station.engine.memory_take import MemoryTake
 from station.engine.messages import (
+    AskCalibration,
     AskReport,
+    Calibrate,
     Command,
     Connect,
     Ended,
     Message,
+    MuteClick,
     OpenSound,
     Problem,
     Quit,
@@ -38,7 +48,7 @@ from station.engine.take_run import TakeRun
 from station.errors import KitError, KitReason, StationError, StoreReason, WrongUse
 from station.hal.api import BringsItsTime, FollowsChart
 from station.kept import kept_report, report_of
-from station.model import Calibration, Flag, Hit, Judgement, JudgementKind, Take, TakeState, Verdict
+from station.model import Calibration, Take, TakeState, Verdict
 from station.report import verdict_dict
 from station.takes.ids import uuid7
 from station.takes.store import Store
@@ -96,6 +106,7 @@ class Host:
         self._store: Store | None = None
         self._run: TakeRun | None = None
         self._sink: TakeWriter | MemoryTake | None = None
+        self._tapping: Tapping | None = None
         self._said_verdict: Verdict | None = None
         self._said_reason: StoreReason | None = None
         self._verdict_due_ns = 0
@@ -121,6 +132,13 @@ class Host:
                     self._start(command)
                 case Stop():
                     self.end_take(TakeState.FINISHED, self._clock.now_ns())
+                case MuteClick():
+                    self._sound.mute(self._run, muted=command.muted)
+                case AskCalibration():
+                    port = command.midi_port
+                    self._say(calibration_now(self._kit, self._sound, port, self._open_store))
+                case Calibrate():
+                    self._start(tapping_start(command), tapping=True)
                 case AskReport():
                     report = kept_report(self._open_store(), command.take_id)
                     self._say(ReportReady(command.take_id, report.to_dict()))
@@ -157,7 +175,7 @@ class Host:
         self._ring.beat(self._clock.now_ns() + _SOUND_WITHIN_NS)
         self._sound.open(command.address, command.kit_voices)
 
-    def _start(self, command: Start) -> None:
+    def _start(self, command: Start, *, tapping: bool = False) -> None:
         if self.playing:
             raise WrongUse("A take is running; stop it first.")
         if not self._links:
@@ -169,6 +187,7 @@ class Host:
             raise WrongUse(f"'{chart.title}' has no notes to play; choose another chart.")
         store = self._open_store() if command.keep else None
         self._prepare_sound(command, chart)
+        self._tapping = begin_tapping(self._kit, self._sound.heard_from, chart) if tapping else None
         # What was struck before belongs to no take.
         self._numbers = itertools.count()
         for link in self._links:
@@ -243,7 +262,12 @@ class Host:
         asked = command.keep and command.latency_ms is None and not command.on_first_hit
         if not asked or not sound:
             return None
-        return self._open_store().calibration(kit_name(link.address for link in self._links), sound)
+        return self._open_store().calibration(self._kit, sound)
+
+    @property
+    def _kit(self) -> str:
+        """The open kits, as calibrations name them."""
+        return kit_name(link.address for link in self._links)
 
     # -------------------------------------------------------------------- life
 
@@ -257,13 +281,13 @@ class Host:
             if self._run is not None and found.marks:
                 self._run.mark(found.marks)
         if len(self._links) > 1:
-            hits = _in_time_order(hits)
+            hits = in_time_order(hits)
         run = self._run
         if run is None or not self._sound.gated:
             # Nothing is nearer to the player's ear than this.
             self._sound.strike(hits)
         if run is None:
-            self._show(hits)
+            show_heard(self._ring, hits, self._clock)
         else:
             awaited = run.start_ns is None
             watermark_ns = min(link.watermark_ns() for link in self._links)
@@ -272,7 +296,7 @@ class Host:
                 self._confirm_due_ns = watermark_ns + _CONFIRM_EVERY_NS
                 over = run.judge(hits, watermark_ns)
             if run.start_ns is None:
-                self._show(hits)
+                show_heard(self._ring, hits, self._clock)
             if awaited and run.start_ns is not None and self._sink is not None:
                 self._sink.set_start(run.start_ns)
                 self._sound.start(run, run.start_ns)
@@ -296,6 +320,8 @@ class Host:
         if run is None or sink is None:
             return
         self._run = self._sink = None
+        tapping, self._tapping = self._tapping, None
+        heard_from = self._sound.heard_from
         self._sound.stop()
         if end_ns is not None:
             end_ns = run.grid_ns(end_ns)
@@ -311,6 +337,10 @@ class Host:
                 if isinstance(sink, MemoryTake)
                 else kept_report(self._open_store(), sink.take_id)
             )
+            if tapping is not None:
+                told = report.to_dict()
+                self._say(end_tapping(tapping, heard_from, told, self._open_store))
+                return
             self._say(Ended(sink.take_id, state.value, report.to_dict()))
         except StationError as error:
             self._say(Problem(str(error), error.exit_code))
@@ -336,23 +366,6 @@ class Host:
         for link in self._links:
             link.close()
         self._links.clear()
-
-    def _show(self, hits: list[Hit]) -> None:
-        """Outside a take a hit is no judgement, but the player sees that it was heard."""
-        for hit in hits:
-            heard = Judgement(
-                kind=JudgementKind.EXTRA,
-                confirmed=False,
-                hit_seq=hit.seq,
-                chart_index=-1,
-                pad=hit.pad,
-                t_ns=hit.t_ns,
-                offset_ns=0,
-                t_sigma_ns=hit.t_sigma_ns,
-                velocity=hit.velocity,
-                flags=Flag(hit.flags),
-            )
-            self._ring.put(heard, hit.arrival_ns, self._clock.now_ns())
 
     def _talk(self) -> None:
         """Say what is news, at a pace that people and pipes can follow."""
@@ -384,10 +397,3 @@ class Host:
             news = link.news()
             if news is not None:
                 self._say(news)
-
-
-def _in_time_order(hits: list[Hit]) -> list[Hit]:
-    """Hits of several kits in order of time, and numbered in that order."""
-    numbers = sorted(hit.seq for hit in hits)
-    ordered = sorted(hits, key=lambda hit: (hit.t_ns, hit.seq))
-    return [replace(hit, seq=n) for hit, n in zip(ordered, numbers, strict=True)]

@@ -14,9 +14,10 @@ from station.calibration.names import sound_name
 from station.charts.chart import Chart
 from station.clock import Clock
 from station.engine.messages import Click, GridNow, KitVoices, Message, Problem, SoundStatus
-from station.engine.module_click import ModuleClick
+from station.engine.module_click import ModuleClick, module_name
+from station.engine.module_voices import ModuleVoices
 from station.engine.take_run import TakeRun
-from station.errors import SoundError, WrongUse
+from station.errors import KitError, SoundError, StationError, WrongUse
 from station.model import Flag, Hit, Judgement, JudgementKind, Mark, MarkKind, Pad
 from station.units import ms_from_ns
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _SUSPECT = Flag.DOUBLE_TRIGGER | Flag.CROSSTALK
 _PADS = {pad.value: pad for pad in Pad}
 _SILENT = "audio://none"
+_OPEN = "off"
 
 
 class HostSound:
@@ -52,6 +54,12 @@ class HostSound:
         self._voices_on = False
         self._clicking = False
         self._started = False
+        self._muted = False
+        # What is not there and not needed, or fell silent: to be said.
+        self._missing: list[StationError] = []
+        self._voices: ModuleVoices | None = None
+        self._voices_at = "", 0
+        self._module_gate: Any = None
 
     # ------------------------------------------------------------------- asked
 
@@ -68,6 +76,7 @@ class HostSound:
         if self._metronome is None:
             made: type[Metronome] = import_module("station.sound.metronome").Metronome
             self._metronome = made(self._clock)
+            self._metronome.mute(muted=self._muted)
         problem = ""
         try:
             self._metronome.open(address)
@@ -78,26 +87,28 @@ class HostSound:
         self._say_status(problem)
 
     def sound_kit(self, voices: KitVoices | None) -> None:
-        """Let the kit's own voices sound from now on, or not.
+        """Let hits sound from now on, or not.
 
         Raises
         ------
         WrongUse
             When there is no such gate.
+        KitError
+            When there is no such MIDI port.
         """
         self._voices_on = self.gated = False
-        if voices is None or self._metronome is None:
+        gate = None if voices is None else _gate_of(voices.gate)
+        self._open_voices(voices)
+        if voices is None or gate is None:
             return
-        kit_sound: Any = import_module("station.sound.metronome").KitSound
-        gates: Any = import_module("station.sound.rhythm_gate").Gate
-        try:
-            gate = gates(voices.gate)
-        except ValueError:
-            known = ", ".join(gates)
-            raise WrongUse(f"No rhythm gate is '{voices.gate}'; there are {known}.") from None
-        self._metronome.sound_kit(kit_sound(voices.volume, voices.balance, gate))
-        self._voices_on = self._metronome.status is not None
-        self.gated = self._voices_on and gate is not gates.OFF
+        if voices.midi_port:
+            self._voices_on = self._voices is not None
+            self._module_gate = gate
+        elif self._metronome is not None:
+            kit_sound: Any = import_module("station.sound.metronome").KitSound
+            self._metronome.sound_kit(kit_sound(voices.volume, voices.balance, gate))
+            self._voices_on = self._metronome.status is not None
+        self.gated = self._voices_on and gate != _OPEN
 
     def prepare(self, chart: Chart, click: Click | None, count_in_bars: int) -> None:
         """What a take that is about to begin will sound like.
@@ -114,8 +125,7 @@ class HostSound:
             return
         plan = plan_of(click, count_in_bars)
         if click.midi_port:
-            port, channel = click.midi_port, click.midi_channel
-            self._module = ModuleClick(port, channel, chart, plan, self._clock)
+            self._open_module(click, chart, plan)
         if self._metronome is None or self._address == _SILENT:
             return
         if self._metronome.status is None:
@@ -123,6 +133,30 @@ class HostSound:
             self.open(self._address, None)
         self._metronome.prepare(chart, plan)
         self._clicking = self._metronome.status is not None
+
+    def mute(self, run: TakeRun | None, *, muted: bool) -> None:
+        """Let no click be heard from now on, or let it be heard again; a take is marked."""
+        if run is not None and muted is not self._muted and self.heard_from:
+            kind = MarkKind.CLICK_MUTED if muted else MarkKind.CLICK_HEARD
+            run.mark([Mark(self._clock.now_ns(), kind)])
+        self._muted = muted
+        if self._metronome is not None:
+            self._metronome.mute(muted=muted)
+        if self._module is not None:
+            self._module.mute(muted=muted)
+
+    def would_be_heard_from(self, midi_port: str) -> str:
+        """Where the click of a take to come would sound, as calibrations name it.
+
+        Raises
+        ------
+        KitError
+            When there is no such MIDI port.
+        """
+        status = self._metronome.status if self._metronome is not None else None
+        if status is not None:
+            return sound_name(status.address, status.name)
+        return module_name(midi_port) if midi_port else ""
 
     @property
     def heard_from(self) -> str:
@@ -141,6 +175,8 @@ class HostSound:
 
     def start(self, run: TakeRun, start_ns: int) -> None:
         """The take's tick 0 is known."""
+        if self._muted and self.heard_from:
+            run.mark([Mark(self._clock.now_ns(), MarkKind.CLICK_MUTED)])
         if self._module is not None:
             self._module.start(start_ns, run.host_ns)
         if self._metronome is not None and self._clicking:
@@ -158,8 +194,12 @@ class HostSound:
 
     def pump(self, run: TakeRun | None) -> None:
         """Look at the card; costs next to nothing when nothing is due."""
-        if self._module is not None and (silent := self._module.news()) is not None:
-            self._say(Problem(str(silent), silent.exit_code, passing=True))
+        for module in (self._module, self._voices):
+            if module is not None and (silent := module.news()) is not None:
+                self._missing.append(silent)
+        for missing in self._missing:
+            self._say(Problem(str(missing), missing.exit_code, passing=True))
+        self._missing.clear()
         if self._metronome is None:
             return
         now_ns = self._clock.now_ns()
@@ -180,11 +220,16 @@ class HostSound:
         offset_ns
             As for `Metronome.strike`; 0 where no note is waited for.
         """
-        if not self._voices_on or self._metronome is None:
+        if not self._voices_on:
             return
-        for hit in hits:
-            # What the kit made up itself was no stroke.
-            if not hit.flags & _SUSPECT:
+        # What the kit made up itself was no stroke.
+        strokes = [hit for hit in hits if not hit.flags & _SUSPECT]
+        if self._voices is not None:
+            gate: Any = import_module("station.sound.rhythm_gate")
+            if gate.lets_through(self._module_gate, offset_ns):
+                self._voices.strike(strokes)
+        elif self._metronome is not None:
+            for hit in strokes:
                 self._metronome.strike(hit.pad, hit.zone, hit.velocity, offset_ns)
 
     def strike_judged(self, hits: Sequence[Hit], judged: Sequence[Judgement]) -> None:
@@ -195,20 +240,51 @@ class HostSound:
 
     def choke(self, marks: Sequence[Mark]) -> None:
         """Cymbals that were grabbed."""
-        if not self._voices_on or self._metronome is None:
+        sounding = self._metronome if self._voices is None else self._voices
+        if not self._voices_on or sounding is None:
             return
         for mark in marks:
             pad = _PADS.get(mark.detail)
             if mark.kind is MarkKind.CHOKE and pad is not None:
-                self._metronome.choke(pad)
+                sounding.choke(pad)
 
     def close(self) -> None:
         """Let the card go."""
         self.stop()
+        self._open_voices(None)
         if self._metronome is not None:
             self._metronome.close()
 
     # ----------------------------------------------------------------- private
+
+    def _open_module(self, click: Click, chart: Chart, plan: Any) -> None:
+        port, channel = click.midi_port, click.midi_channel
+        try:
+            self._module = ModuleClick(port, channel, chart, plan, self._clock)
+        except KitError as error:
+            if click.midi_port_needed:
+                raise
+            # Said when the take has begun: it goes on without.
+            self._missing.append(error)
+            return
+        self._module.mute(muted=self._muted)
+
+    def _open_voices(self, voices: KitVoices | None) -> None:
+        """Have the module's port open that is asked for, and no other."""
+        wanted = ("", 0) if voices is None else (voices.midi_port, voices.midi_channel)
+        if self._voices is not None and wanted != self._voices_at:
+            self._voices.close()
+            self._voices = None
+        if voices is None or not voices.midi_port or self._voices is not None:
+            return
+        try:
+            self._voices = ModuleVoices(*wanted)
+        except KitError as error:
+            if voices.midi_port_needed:
+                raise
+            self._missing.append(error)
+            return
+        self._voices_at = wanted
 
     def _tell(self, run: TakeRun, pumped: Pumped, now_ns: int) -> None:
         for host_ns, rate_ppb in pumped.turns:
@@ -227,6 +303,15 @@ class HostSound:
             return
         latency_ms = round(ms_from_ns(status.latency_ns), 3)
         self._say(SoundStatus(self._address, status.name, status.rate_hz, latency_ms, problem))
+
+
+def _gate_of(name: str) -> Any:
+    gates: Any = import_module("station.sound.rhythm_gate").Gate
+    try:
+        return gates(name)
+    except ValueError:
+        known = ", ".join(gates)
+        raise WrongUse(f"No rhythm gate is '{name}'; there are {known}.") from None
 
 
 def plan_of(click: Click, count_in_bars: int) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from station.errors import EngineError
+from station.model import Calibration
 
 # ---------------------------------------------------------------- to the engine
 
@@ -25,7 +26,7 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class KitVoices:
-    """The kit's own voices sound.
+    """Hits sound: by the card in voices of our own, or by a drum module.
 
     Attributes
     ----------
@@ -33,11 +34,19 @@ class KitVoices:
         0 to 1; −1 left to 1 right.
     gate
         Which hits sound: `off` (all), `wide`, `medium` or `tight`.
+    midi_port, midi_channel
+        Any unique part of the name of a MIDI port whose drum module plays the hits in the
+        card's place (its local control off), and 1 to 16; an empty name: the card does.
+    midi_port_needed
+        True: without it there is an error. False: that is said, and no hit sounds.
     """
 
     volume: float = 0.8
     balance: float = 0.0
     gate: str = "off"
+    midi_port: str = ""
+    midi_channel: int = 10
+    midi_port_needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class Click:
     midi_port, midi_channel
         Any unique part of the name of a MIDI port whose drum module clicks as well (or alone,
         where no sound card is open), and 1 to 16; an empty name: none.
+    midi_port_needed
+        True: without it the take does not begin. False: that is said, and the take goes on.
     """
 
     voice: str = "wood"
@@ -78,6 +89,7 @@ class Click:
     balance: float = 0.0
     midi_port: str = ""
     midi_channel: int = 10
+    midi_port_needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,51 @@ class Start:
 @dataclass(frozen=True, slots=True)
 class Stop:
     """End the take now, and keep it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MuteClick:
+    """Let no click be heard from now on, or let it be heard again; in mid-take as well.
+
+    The grid runs on, and so does the rest of the sound.
+    """
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskCalibration:
+    """What was measured of the open kits with the click; answered by `CalibrationNow`.
+
+    Attributes
+    ----------
+    midi_port
+        As in `Click`, for where no sound card is open.
+    """
+
+    midi_port: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrate:
+    """Click evenly, listen to taps, and keep the constant between them.
+
+    Answered by `Started` like a take, and in the end by `Calibrated`; `Stop` ends it earlier.
+
+    Attributes
+    ----------
+    click
+        As for a take: all of it has to sound.
+    bpm, beats
+        The click's tempo, and how many clicks follow a bar of count-in.
+    kit_voices
+        As for a take; a gate would let nothing sound that is late.
+    """
+
+    click: Click
+    bpm: float = 90.0
+    beats: int = 24
+    kit_voices: KitVoices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +354,52 @@ class ReportReady:
     report: dict[str, Any]
 
 
-Command = Connect | OpenSound | Start | Stop | AskReport | Quit
+@dataclass(frozen=True, slots=True)
+class CalibrationNow:
+    """The answer to `AskCalibration`.
+
+    Attributes
+    ----------
+    kit, sound
+        As calibrations name them; an empty sound: no click would be heard.
+    calibration
+        The newest of both together; None where nobody measured them.
+    problem
+        Why no click would be heard from where it was asked for, one sentence; or empty.
+    """
+
+    kit: str
+    sound: str
+    calibration: Calibration | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What came of `Calibrate`.
+
+    Attributes
+    ----------
+    kit, sound
+        As calibrations name them.
+    calibration
+        What was measured, and is kept; None where it was refused.
+    sd_ms
+        Standard deviation of the single taps.
+    refused
+        One sentence: what is wrong, and the way out; empty for nothing.
+    """
+
+    kit: str
+    sound: str
+    calibration: Calibration | None = None
+    sd_ms: float = 0.0
+    refused: str = ""
+
+
+Command = (
+    Connect | OpenSound | Start | Stop | MuteClick | AskCalibration | Calibrate | AskReport | Quit
+)
 Message = (
     Progress
     | Ready
@@ -310,13 +412,30 @@ Message = (
     | Problem
     | Ended
     | ReportReady
+    | CalibrationNow
+    | Calibrated
 )
 
 _COMMANDS: dict[str, type[Command]] = {
-    c.__name__: c for c in (Connect, OpenSound, Start, Stop, AskReport, Quit)
+    c.__name__: c
+    for c in (
+        Connect,
+        OpenSound,
+        Start,
+        Stop,
+        MuteClick,
+        AskCalibration,
+        Calibrate,
+        AskReport,
+        Quit,
+    )
 }
 # What is a record inside of a message.
-_INSIDE: dict[str, type[Click] | type[KitVoices]] = {"click": Click, "kit_voices": KitVoices}
+_INSIDE: dict[str, type[Click] | type[KitVoices] | type[Calibration]] = {
+    "click": Click,
+    "kit_voices": KitVoices,
+    "calibration": Calibration,
+}
 _MESSAGES: dict[str, type[Message]] = {
     m.__name__: m
     for m in (
@@ -331,6 +450,8 @@ _MESSAGES: dict[str, type[Message]] = {
         Problem,
         Ended,
         ReportReady,
+        CalibrationNow,
+        Calibrated,
     )
 }
 _T = TypeVar("_T")

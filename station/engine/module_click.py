@@ -15,6 +15,24 @@ if TYPE_CHECKING:
     from station.sound.midi_click import MidiClick
 
 
+def module_name(port: str) -> str:
+    """Where a module's click would sound, as calibrations name it.
+
+    Parameters
+    ----------
+    port
+        Any unique part of a MIDI port's name.
+
+    Raises
+    ------
+    KitError
+        When there is no such port.
+    """
+    opened: OutputPort = import_module("station.hal.rtmidi_port").open_output(port)
+    opened.close()
+    return f"midi://{opened.name}"
+
+
 class ModuleClick:
     """An open port and what is sent to it.
 
@@ -51,6 +69,10 @@ class ModuleClick:
     def start(self, start_ns: int, host_ns: Callable[[int], int]) -> None:
         """Begin; `host_ns` maps the take's clock to the host's."""
         self._click.start(self._clicks, start_ns, host_ns)
+
+    def mute(self, *, muted: bool) -> None:
+        """Send no click from now on, or send them again."""
+        self._click.muted = muted
 
     def news(self) -> StationError | None:
         """Why nothing is sent any more, told once."""

@@ -74,10 +74,17 @@ def systems_for(api: str | None) -> list[MidiSystem]:
 
 def input_names(system: MidiSystem) -> list[str]:
     """The ports that one can listen to, by the system's own names; none if it fails."""
-    if not is_there(system):
-        return []
+    return _names(rtmidi.MidiIn, system) if is_there(system) else []
+
+
+def output_names(system: MidiSystem) -> list[str]:
+    """The ports that listen, by the system's own names; none if it fails."""
+    return _names(rtmidi.MidiOut, system) if is_there(system) else []
+
+
+def _names(kind: Any, system: MidiSystem) -> list[str]:
     try:
-        client = _make(rtmidi.MidiIn, system, CLIENT)
+        client = _make(kind, system, CLIENT)
         with _deleted_on_error(client, CLIENT):
             names = list(client.get_ports())
     except KitError:

@@ -133,9 +133,9 @@ def _widths(columns: NDArray[np.int64], edge_notes: NDArray[np.int64]) -> NDArra
     return _BAR + np.diff(wants[edge_notes])
 
 
-def _metre(bars: Sequence[Bar], chart: Chart, bar: int) -> tuple[int, int]:
+def _metre(bars: Sequence[Bar], chart: Chart, bar: int) -> tuple[int, int, tuple[int, ...]]:
     metre = chart.metre_at(bars[bar].tick)
-    return metre.beats, metre.unit
+    return metre.beats, metre.unit, metre.groups
 
 
 def _likeness(

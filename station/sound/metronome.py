@@ -108,6 +108,7 @@ class Metronome:
         self._clicks: Clicks | None = None
         self._plan = ClickPlan()
         self._kit = KitSound()
+        self._muted = False
         self._start_ns: int | None = None
         self._zero_frame: int | None = None
         self._to_schedule = False
@@ -184,6 +185,16 @@ class Metronome:
         """How `strike` sounds from now on."""
         self._kit = kit
         self._set_levels()
+
+    def mute(self, *, muted: bool) -> None:
+        """Let no click be heard from the next block on, or let it be heard again.
+
+        The grid runs on meanwhile, and kit voices sound.
+        """
+        self._muted = muted
+        # Between takes the click has no level, lest the end of one is heard in the next.
+        if self._start_ns is not None:
+            self._set_levels()
 
     def start(self, start_ns: int) -> None:
         """Let tick 0's click leave the speaker at `start_ns`, and all others by the card's clock.
@@ -264,7 +275,7 @@ class Metronome:
     def _set_levels(self) -> None:
         if self._desk is not None:
             self._desk.levels(
-                click=_sides(self._plan.volume, self._plan.balance),
+                click=(0.0, 0.0) if self._muted else _sides(self._plan.volume, self._plan.balance),
                 kit=_sides(self._kit.volume, self._kit.balance),
             )
 

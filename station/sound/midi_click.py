@@ -77,6 +77,8 @@ class MidiClick:
 
     Attributes
     ----------
+    muted
+        Whether clicks are left out for now; those that follow keep their times.
     problem
         Why nothing is sent any more, or None.
     late_ns
@@ -84,6 +86,7 @@ class MidiClick:
     """
 
     def __init__(self, port: MidiPort, notes: ClickNotes, clock: Clock = MONOTONIC) -> None:
+        self.muted = False
         self.problem: StationError | None = None
         self.late_ns: list[int] = []
         self._port = port
@@ -139,6 +142,8 @@ class MidiClick:
             # would take the interpreter away from those who judge.
             if self._clock.wait(self._stop, at_ns - self._clock.now_ns()):
                 return
+            if self.muted:
+                continue
             on, off = self._messages[strength]
             self.late_ns.append(self._clock.now_ns() - at_ns)
             try:

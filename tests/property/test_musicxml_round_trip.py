@@ -63,7 +63,10 @@ def charts(draw):
     metre, tick = [], 0
     for _ in range(draw(st.integers(1, 3))):
         unit = draw(st.sampled_from([u for u in (2, 4, 8, 16) if ppq * 4 % u == 0]))
-        change = MetreChange(tick, draw(st.integers(1, 15)), unit)
+        groups = tuple(draw(st.lists(st.integers(1, 5), min_size=2, max_size=4)))
+        groups = draw(st.sampled_from(((), groups)))
+        beats = sum(groups) or draw(st.integers(1, 15))
+        change = MetreChange(tick, beats, unit, groups)
         if not metre or (change.beats, change.unit) != (metre[-1].beats, metre[-1].unit):
             metre.append(change)
         tick += change.bar_ticks(ppq) * draw(st.integers(1, 3))
@@ -223,6 +226,15 @@ PIECES = (
     "<attributes><measure-style><measure-repeat type='start'>2</measure-repeat></measure-style>"
     "</attributes>",
     "<note><grace/><unpitched/></note>",
+    "<attributes><divisions>7</divisions></attributes>",
+    "<direction><direction-type><words>D.S. al </words><coda/></direction-type></direction>",
+    "<direction><direction-type><segno/></direction-type><sound segno='a'/></direction>",
+    "<direction><direction-type><words>3x</words></direction-type></direction>",
+    "<direction><direction-type><words>D.C. with repeats</words></direction-type></direction>",
+    "<direction><direction-type><words>R</words></direction-type><offset>-90</offset></direction>",
+    '<barline><ending number="1.-3." type="start"/></barline>',
+    '<note><unpitched/><duration>1.5</duration><beam number="1">begin</beam></note>',
+    '<note><unpitched/><duration>0</duration><beam number="1">end</beam></note>',
     "<note><chord/><unpitched/><duration>3</duration><tie type='stop'/></note>",
     "<sound><swing><first>7</first><second>3</second></swing></sound>",
 )

@@ -5,6 +5,7 @@ import pytest
 from station.errors import FileError
 from station.model import Pad
 from station.preferences import Preferences, preferences_file, read_preferences, write_preferences
+from station.sound_choice import SoundChoice
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +19,27 @@ def test_nothing_is_chosen_at_first():
 
 
 @pytest.mark.parametrize(
-    "chosen", [Preferences(), Preferences(Pad.AUX_1), Preferences(Pad.COWBELL, True, True)]
+    "chosen",
+    [
+        Preferences(),
+        Preferences(Pad.AUX_1),
+        Preferences(Pad.COWBELL, True, True),
+        Preferences(
+            sound=SoundChoice(
+                "audio://USB",
+                "none",
+                'A "port"\\\n',
+                "triplets",
+                3,
+                1,
+                0.35,
+                -0.5,
+                True,
+                True,
+                "tight",
+            )
+        ),
+    ],
 )
 def test_what_was_chosen_is_kept(chosen):
     write_preferences(chosen)
@@ -33,6 +54,17 @@ def test_what_was_chosen_is_kept(chosen):
         ("visual_click = 1", "is not true or false"),
         ("visual = true", "is not known here; did you mean 'visual_click'"),
         ("start_pad =", "practice.toml, at its end"),
+        (
+            '[sound]\nclick = "wod"',
+            r"line 2, 'click': 'wod' is not known here; did you mean 'wood'",
+        ),
+        ('[sound]\ncard = "USB"', r"'USB' is no sound card; write \"audio://none\""),
+        ('[sound]\ngate = "narrow"', "known are medium, off, tight, wide"),
+        ("[sound]\non_bars = 0", "0 is outside 1 to 1000"),
+        ("[sound]\nvolume = 2", "outside 0 to 1"),
+        ("[sound]\nbalance = nan", "outside -1 to 1"),
+        ("[sound]\ncards = 1", "did you mean 'card'"),
+        ("sound = 1", "'sound'"),
     ],
 )
 def test_a_file_that_is_not_sound_is_said(text, why):

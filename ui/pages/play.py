@@ -25,7 +25,7 @@ from ui.widgets.setup import Setup
 
 _WARM_AFTER_MS = 2500
 # Of the height: count and call, picture, meter. Two lines of notes need more than lanes.
-_LANES_SHARES, _SHEET_SHARES = (32, 46, 15), (19, 63, 11)
+_LANES_SHARES, _SHEET_SHARES = (35, 44, 14), (20, 62, 11)
 
 
 class PlayPage(QWidget):
@@ -63,6 +63,7 @@ class PlayPage(QWidget):
         self.bar = 0
         self._said: tuple[str, str] | None = None
         self._running = QLabel()
+        self._running.setWordWrap(True)
         self._stop = QPushButton("■  STOP")
         self._stop.setProperty("role", "action")
         self._stop.setAccessibleName("Stop (space bar)")
@@ -124,10 +125,15 @@ class PlayPage(QWidget):
             self._offsets = state.offsets_ns
             self.meter.show_offsets(self._offsets)
         place = state.place(now_ns)
-        self.pulse.show_place(place)
+        silent = place is not None and state.sound_choice.is_silent(place.bar)
+        self.pulse.show_place(None if silent else place)
         if place is not None and state.grid is not None:
             self.bar = place.bar
-            self.count.show_place(place, state.grid.bar_words(place.bar))
+            bar_words = state.grid.bar_words(place.bar)
+            if silent:
+                self.count.show_silent(bar_words)
+            else:
+                self.count.show_place(place, bar_words)
         elif state.phase is Phase.PLAYING and state.start_ns is not None:
             over = now_ns > state.start_ns
             self.count.show_word("END" if over else "READY", "listening for the last hits")
@@ -165,5 +171,6 @@ class PlayPage(QWidget):
         self._other.setVisible(not state.playing)
         self._running_row.setVisible(state.playing)
         kept = f"Kept as it is played, as take {words.short_id(state.take_id)}."
-        said = state.notice or (kept if state.take_id else "Every take is kept.")
-        self._running.setText(f"{said}  Space bar or Esc stops.")
+        said = state.notice or state.uncalled or (kept if state.take_id else "Every take is kept.")
+        muted = "The click is muted (M).  " if state.muted else ""
+        self._running.setText(f"{muted}{said}  Space bar or Esc stops.")

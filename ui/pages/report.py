@@ -21,7 +21,7 @@ from station.model import TakeState
 from station.outcome import Outcome
 from station.sheet.client import SheetClient
 from station.sheet.played import played_of
-from ui import words
+from ui import calibration_words, words
 from ui.grid import Grid
 from ui.sheet.scroll import SheetScroll
 from ui.summary import Summary, summary_of
@@ -105,6 +105,7 @@ class ReportPage(QWidget):
         }
         self.passes = Passes()
         self._kept = QLabel()
+        self._kept.setWordWrap(True)
         self._kept.setProperty("role", "muted")
         self._kept.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.again = QPushButton("▶  PLAY AGAIN")
@@ -172,8 +173,16 @@ class ReportPage(QWidget):
         self._other.setText(f"{other} (S)")
         self._other.setAccessibleName(f"Show the {other.lower()} (S key)")
 
-    def show_report(self, report: Mapping[str, Any], take_id: str, grid: Grid) -> None:
-        """Show a take (`station.take/1`) that was played to the chart of `grid`."""
+    def show_report(
+        self, report: Mapping[str, Any], take_id: str, grid: Grid, uncalled: str = ""
+    ) -> None:
+        """Show a take (`station.take/1`) that was played to the chart of `grid`.
+
+        Parameters
+        ----------
+        uncalled
+            Why placement is not called in it, where it is not calibrated.
+        """
         summary = summary_of(report, grid.chart.written_ns)
         verdict = report["verdict"]
         self.call.show_verdict(verdict)
@@ -189,7 +198,8 @@ class ReportPage(QWidget):
         room = self.height() >= _PASSES_FROM_PX
         self.passes.show_passes(report.get("passes", []) if room else [], self.height() // 30)
         how = "broken off, and " if report.get("state") == TakeState.BROKEN_OFF else ""
-        self._kept.setText(f"This take is {how}kept as {words.short_id(take_id)}.")
+        said = _calibration_text(report, uncalled)
+        self._kept.setText(f"This take is {how}kept as {words.short_id(take_id)}. {said}".strip())
         self._show_plots(summary)
         played = played_of(report, len(grid.chart.notes))
         self.sheet.show_take(grid.chart, played, summary.missed, summary.extra)
@@ -204,6 +214,15 @@ class ReportPage(QWidget):
         text_px = max(_LEAST_TEXT_PX, self.height() // 48)
         self._offsets.show_summary(summary, text_px)
         self._spread.show_summary(summary, text_px, pads=min(4, max(2, self.height() // 160)))
+
+
+def _calibration_text(report: Mapping[str, Any], uncalled: str) -> str:
+    """With what the take was calibrated, or why its placement is not called."""
+    placement = report["verdict"].get("placement") or {}
+    if placement.get("calibrated") is False:
+        return uncalled
+    told = report.get("calibration")
+    return calibration_words.kept_with_take(told) if told else ""
 
 
 def _framed(plot: QWidget) -> QFrame:

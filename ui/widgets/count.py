@@ -43,6 +43,10 @@ class Count(Painted):
         flash = place.since_ns < FLASH_NS
         self._set(str(place.beat + 1), line, place.beat, place.beats, flash=flash)
 
+    def show_silent(self, bar_words: str) -> None:
+        """A silent bar: no beat is shown in it, as none is heard; which bar it is, is."""
+        self._set("SILENT", bar_words, -1, 0, flash=False)
+
     def _set(self, figure: str, line: str, beat: int, beats: int, *, flash: bool) -> None:
         shown = (self.figure, self.line, self._beat, self._beats, self._flash)
         if shown == (figure, line, beat, beats, flash):

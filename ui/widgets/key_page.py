@@ -53,6 +53,6 @@ class KeyPage(Painted):
             box = QRectF(cap.right() + column_w * 0.03, top, does_w, row_h)
             write(painter, box, line.does, does_px, theme.TEXT, theme.BOLD)
         box = QRectF(0, h - foot, w, foot)
-        text = "In a take only SPACE and ESC do anything: they stop it.   ? closes this page."
+        text = "In a take SPACE and ESC stop it, and M mutes the click.   ? closes this page."
         write(painter, box, text, foot * 0.42, theme.MUTED, align=Qt.AlignmentFlag.AlignHCenter)
         painter.end()

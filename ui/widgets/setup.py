@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtCore import QSignalBlocker, pyqtSignal
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -28,7 +27,9 @@ from ui.chartlist import grouped
 from ui.kitsearch import FoundKit
 from ui.plan import SIMULATED_DRUMMER, Plan
 from ui.practice import BPM_STEP, SPEED_STEP_PERCENT, UNTIL_STOPPED, Practice
-from ui.widgets.fields import Choice, Number, name_field
+from ui.widgets.fields import Choice, Number
+from ui.widgets.rows import Row, laid_out
+from ui.widgets.sound_row import SoundRow
 from ui.written import Written
 
 _OPEN_A_FILE = "Open a file …"
@@ -39,8 +40,6 @@ _BEGINNINGS = (("1 bar count", 1), ("2 bars count", 2), ("my first hit", 0))
 _HANDS = (("right", False), ("left", True))
 _NO_START_PAD = "none"
 
-_Row = tuple[tuple[QLabel | str, QWidget, int], ...]
-
 
 class Setup(QWidget):
     """The choices for the next take.
@@ -49,6 +48,10 @@ class Setup(QWidget):
     ----------
     practice
         What is played of the chart, as chosen.
+    sound
+        How it sounds: a row of its own.
+    learn
+        The button that has the start pad learnt by striking it.
 
     Signals
     -------
@@ -111,9 +114,11 @@ class Setup(QWidget):
         self.start_pad.addItem(_NO_START_PAD, None)
         for pad in Pad:
             self.start_pad.addItem(words.pad_name(pad), pad.value)
+        self.learn = QPushButton()
         self.player = QLineEdit()
         self.player.setPlaceholderText("your name")
         self.player.setMaxLength(80)
+        self.sound = SoundRow()
         self.start = QPushButton("▶  PLAY")
         self.start.setProperty("role", "action")
         self.start.setAccessibleName("Play (space bar)")
@@ -123,7 +128,7 @@ class Setup(QWidget):
     # ------------------------------------------------------------------- layout
 
     def _lay_out(self) -> None:
-        rows: tuple[_Row, ...] = (
+        rows: tuple[Row, ...] = (
             (
                 ("&Chart", self.chart, 28),
                 ("&A: from bar", self.from_bar, 12),
@@ -139,19 +144,24 @@ class Setup(QWidget):
                 ("Be&gin with", self.beginning, 20),
                 ("&Hand", self.hand, 12),
                 ("Start &pad", self.start_pad, 20),
-                ("Pla&yer", self.player, 20),
+                ("", self.learn, 15),
+                ("Pla&yer", self.player, 17),
             ),
         )
         choices = QVBoxLayout()
         choices.setSpacing(4)
         for row in rows:
-            choices.addLayout(_laid_out(row))
+            choices.addLayout(laid_out(row))
         self.start.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        layout = QHBoxLayout(self)
+        beside = QHBoxLayout()
+        beside.setSpacing(12)
+        beside.addLayout(choices, 82)
+        beside.addWidget(self.start, 18)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addLayout(choices, 82)
-        layout.addWidget(self.start, 18)
+        layout.setSpacing(4)
+        layout.addLayout(beside)
+        layout.addWidget(self.sound)
 
     def _join(self) -> None:
         self.kit.activated.connect(self._kit_picked)
@@ -171,6 +181,7 @@ class Setup(QWidget):
         self.start.clicked.connect(self.start_asked)
         for number in (self.from_bar, self.to_bar, self.speed, self.bpm, self.repeats):
             number.entered.connect(self.start.setFocus)
+        self.sound.done.connect(self.start.setFocus)
         for choice in (self.chart, self.hand, self.beginning, self.start_pad):
             choice.closed.connect(self.start.setFocus)
 
@@ -335,25 +346,3 @@ class Setup(QWidget):
                 self.chart.setCurrentIndex(0)
         self._chart = str(self.chart.currentData())
         self.chart_chosen.emit()
-
-
-def _laid_out(row: _Row) -> QGridLayout:
-    """Names above their fields."""
-    layout = QGridLayout()
-    layout.setHorizontalSpacing(10)
-    layout.setVerticalSpacing(0)
-    for column, (name, widget, stretch) in enumerate(row):
-        label = name if isinstance(name, QLabel) else QLabel(name)
-        label.setProperty("role", "small")
-        if not isinstance(widget, QPushButton):
-            label.setBuddy(widget)
-        if label.text() and not widget.accessibleName():
-            name_field(widget, label.text())
-        ignored = QSizePolicy.Policy.Ignored
-        label.setSizePolicy(ignored, QSizePolicy.Policy.Fixed)
-        policy = ignored if stretch else QSizePolicy.Policy.Fixed
-        widget.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
-        layout.addWidget(label, 0, column, Qt.AlignmentFlag.AlignBottom)
-        layout.addWidget(widget, 1, column)
-        layout.setColumnStretch(column, stretch)
-    return layout

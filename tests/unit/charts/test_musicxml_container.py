@@ -8,7 +8,13 @@ from io import BytesIO
 import pytest
 from musicxml_text import bar, note, score
 
-from station.charts.musicxml_container import MAX_BYTES, MAX_ELEMENTS, read_score
+from station.charts.musicxml_container import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    MAX_FILES,
+    read_score,
+)
 from station.charts.musicxml_in import read_musicxml
 from station.errors import ChartError
 
@@ -74,6 +80,8 @@ def test_the_document_type_with_its_address_is_fine():
         '<!ENTITY i SYSTEM "file:///etc/passwd">',
         '<!ENTITY % i SYSTEM "http://localhost/x"> %i;',
         '<!ENTITY i PUBLIC "x" "file:///dev/zero">',
+        '<!ENTITY i SYSTEM "x" NDATA y>',
+        f'<!ATTLIST note x CDATA "{"ha" * 10_000}">',
     ],
 )  # fmt: skip
 def test_entities_are_refused(declaration):
@@ -83,6 +91,8 @@ def test_entities_are_refused(declaration):
 
 def test_what_is_built_to_be_too_much_is_refused():
     assert "nested more than 32 deep" in refused((HEAD + "<a>" * 5000).encode())
+    closed = HEAD + "<a>" * 200_000 + "</a>" * 200_000
+    assert "nested more than 32 deep" in refused(closed.encode())
     wide = f"{HEAD}<a>{'<a/>' * (MAX_ELEMENTS + 1)}</a>"
     assert "more than 1,000,000 elements" in refused(wide.encode())
     tags = " ".join(f'a{i}=""' for i in range(20_000))
@@ -120,6 +130,22 @@ def test_an_encrypted_zip_is_refused():
     for head, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(head) + flags] |= 1
     assert "encrypted" in refused(bytes(data), "x.mxl")
+
+
+def test_a_score_may_be_as_deep_as_the_limit():
+    deepest = "<a>" * MAX_DEPTH + "</a>" * MAX_DEPTH
+    assert read_score((HEAD + deepest).encode(), "x").tag == "a"
+    assert "nested more than" in refused(f"{HEAD}<b>{deepest}</b>".encode())
+
+
+def test_a_zip_of_very_many_files_is_refused():
+    many = packed(*((f"{i}.xml", b"") for i in range(MAX_FILES + 1)))
+    assert "more than 1,000 files" in refused(many, "x.mxl")
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_is_packed_in_another_way_is_refused(kind):
+    assert "packed in an unusual way" in refused(packed(("a.xml", SCORE), kind=kind), "x.mxl")
 
 
 def test_a_zip_bomb_costs_nothing():

@@ -197,6 +197,20 @@ class TestTime:
         message = refused(bar(f"<attributes>{time}</attributes>", note()))
         assert f"bar 1 is in {beats}/{unit}, which cannot be counted" in message
 
+    def test_divisions_may_change_within_a_bar(self):
+        finer = "<attributes><divisions>12</divisions></attributes>"
+        thirds = note(value="eighth", duration=4) * 3
+        back = "<backup><duration>18</duration></backup>"
+        chart, _ = read(bar(note(value="eighth"), finer, thirds, back, note("kick", duration=6)))
+        assert [(n.pad, Fraction(n.tick, chart.ppq)) for n in chart.notes] == [
+            (Pad.KICK, 0), (Pad.SNARE, 0), (Pad.SNARE, Fraction(1, 2)),
+            (Pad.SNARE, Fraction(5, 6)), (Pad.SNARE, Fraction(7, 6)),
+        ]  # fmt: skip
+
+    def test_durations_may_be_decimals(self):
+        chart, _ = read(bar(note(duration="1.5"), note(duration="0.25"), note(duration="2.25")))
+        assert at(chart) == [0, 0.375, 0.4375]
+
     @pytest.mark.parametrize("divisions", ["0", "-1", "1e9", "99999999999", "x"])
     def test_divisions_that_cannot_be_counted_are_refused(self, divisions):
         text = f"<attributes><divisions>{divisions}</divisions></attributes>"

@@ -69,3 +69,20 @@ def test_kit_voices_need_a_card(capsys):
 def test_a_click_that_there_is_not(capsys):
     assert main(["play", KIT, "--chart", "pulse", "--sound", CARD, "--click", "gong"]) == 2
     assert "wood" in capsys.readouterr().err
+
+
+def test_a_gate_without_voices_is_said(capsys):
+    assert main(["play", KIT, "--chart", "pulse", "--sound", CARD, "--gate", "tight"]) == 2
+    assert "'--gate tight' says which hits sound" in capsys.readouterr().err
+
+
+def test_hits_are_played_by_one_of_the_two(capsys):
+    words = ["play", KIT, "--chart", "pulse", "--sound", CARD, "--kit-voices"]
+    assert main([*words, "--module-voices", "TD"]) == 2
+    assert "leave out one" in capsys.readouterr().err
+
+
+def test_a_module_that_is_not_there_plays_no_hits(capsys):
+    words = ["play", KIT, "--chart", "pulse", "--module-voices", "no such port", "--gate", "wide"]
+    assert main(words) == 3
+    assert "MIDI" in capsys.readouterr().err

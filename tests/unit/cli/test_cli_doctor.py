@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from station.cli import doctor
-from station.cli.checks import disk, kernels, machine, midi, python, sound, window
+from station.cli.checks import disk, kernels, machine, midi, python, sheet, sound, window
 from station.cli.checks.finding import Finding, Level, ok, problem, remark
 from station.clock import ManualClock
-from station.errors import KitError, KitReason
+from station.errors import KitError, KitReason, SoundError, SoundReason
 from station.timing.warm import KernelCacheState
 from station.units import NS_PER_MS
 
@@ -73,7 +72,17 @@ def test_every_subject_can_be_looked_at(station: Station) -> None:
     findings = list(doctor.look())
     assert not [f for f in findings if "could not be looked at" in f.said]
     subjects = {f.subject for f in findings}
-    assert {"Python", "MIDI", "kits", "sound", "window", "kernels", "takes", "clock"} <= subjects
+    assert {
+        "Python",
+        "MIDI",
+        "kits",
+        "sound",
+        "window",
+        "sheet",
+        "kernels",
+        "takes",
+        "clock",
+    } <= subjects
     assert all(f.way_out for f in findings if f.level is Level.PROBLEM)
 
 
@@ -110,12 +119,60 @@ def test_without_virtual_midi_jackd_is_the_way_out(monkeypatch: pytest.MonkeyPat
     assert "loopMIDI" in midi.check()[1].way_out
 
 
-def test_sound_cards_are_named(tmp_path: Path) -> None:
+def test_sound_cards_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sound, "card_names", lambda: ["USB Audio", "HDMI 0"])
+    (found,) = sound.check()
+    assert found == ok("sound", "PortAudio finds USB Audio; HDMI 0 (the first is audio://default)")
+
+
+def test_a_card_that_portaudio_does_not_find_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound, "card_names", list)
     cards = tmp_path / "cards"
     cards.write_text(" 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n      HDA Intel at 0xf\n")
-    if sys.platform.startswith("linux"):
-        assert "HDA-Intel - HDA Intel PCH" in sound.check(cards)[0].said
-        assert sound.check(tmp_path / "none")[0].level is Level.NOTE
+    monkeypatch.setattr("sys.platform", "linux")
+    (found,) = sound.check(cards)
+    assert found.level is Level.NOTE
+    assert "the system has HDA-Intel - HDA Intel PCH, but PortAudio finds no card" in found.said
+    assert "usermod -aG audio" in found.way_out
+    for platform, path in (("linux", tmp_path / "none"), ("darwin", cards)):
+        monkeypatch.setattr("sys.platform", platform)
+        (found,) = sound.check(path)
+        assert found.level is Level.NOTE
+        assert found.said.startswith("PortAudio finds no sound card; one can play")
+
+
+def test_without_portaudio_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> list[str]:
+        raise SoundError(
+            "Sound cannot be used (no library); install PortAudio ('sudo apt install x').",
+            SoundReason.NO_SYSTEM,
+        )
+
+    monkeypatch.setattr(sound, "card_names", none)
+    (found,) = sound.check()
+    assert found.level is Level.NOTE
+    assert found.said.startswith("Sound cannot be used (no library); one can play")
+    assert found.way_out == "install PortAudio ('sudo apt install x')"
+
+
+def test_a_sheet_that_is_engraved() -> None:
+    (found,) = sheet.check()
+    assert found.level is Level.OK
+    assert found.said.startswith("Verovio ")
+    assert 'class="note"' in sheet.engrave_a_bar()
+
+
+def test_a_verovio_that_does_not_load_is_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> str:
+        raise ImportError("/lib/libc.so.6: version `GLIBC_2.99'\nnot found")
+
+    monkeypatch.setattr(sheet, "engrave_a_bar", broken)
+    (found,) = sheet.check()
+    assert found.level is Level.NOTE
+    assert "version `GLIBC_2.99' not found" in found.said
+    assert found.way_out == "pip install --force-reinstall verovio"
 
 
 @pytest.mark.parametrize(

@@ -194,3 +194,11 @@ def test_a_terminal_without_the_signs_gets_lines(view: LiveView) -> None:
 def test_hits_that_do_not_follow_the_chart_are_told_so(view: LiveView) -> None:
     view.judge({"tempo": {"call": "undecided", "ratio_percent": None}, "matched": False})
     assert view.interval_line() == "These hits do not follow the chart; check chart and tempo."
+
+
+def test_a_silent_bar_shows_no_beat():
+    view = LiveView(seven_four(), is_silent=lambda bar: bar == 1)
+    view.start_ns = START_NS
+    in_bar_2 = {view.place_line(START_NS + (7 + beat) * BEAT_NS + 1) for beat in range(7)}
+    assert in_bar_2 == {"bar 2/2   silent"}
+    assert len({view.place_line(START_NS + beat * BEAT_NS + 1) for beat in range(7)}) == 7

@@ -6,6 +6,7 @@ import pytest
 
 from station.engine import messages as m
 from station.errors import EngineError
+from station.model import Calibration
 
 COMMANDS: list[m.Command] = [
     m.Connect(["midi://TD-17", "serial:///dev/ttyACM0"]),
@@ -14,9 +15,16 @@ COMMANDS: list[m.Command] = [
     m.OpenSound("audio://default", m.KitVoices(0.5)),
     m.OpenSound("simsound://?ppm=50"),
     m.Stop(),
+    m.MuteClick(True),
+    m.AskCalibration("TD-17"),
+    m.Calibrate(m.Click("rim"), 100, 32),
+    m.Calibrate(m.Click("rim"), kit_voices=m.KitVoices(midi_port="TD-17")),
     m.AskReport("0192"),
     m.Quit(),
 ]
+MEASURED = Calibration(
+    "midi://TD-17", "audio://USB", 12_000_000, 900_000, 20, "tap", "2026-01-02T03:04:05+01:00"
+)
 MESSAGES: list[m.Message] = [
     m.Progress("compiling"),
     m.Ready(4711),
@@ -30,6 +38,10 @@ MESSAGES: list[m.Message] = [
     m.Problem("The line\nbreaks.", 3),
     m.Ended("0192", "finished", {"hits": []}),
     m.ReportReady("0192", {"schema": "station.take/1"}),
+    m.CalibrationNow("midi://TD-17", "audio://USB", MEASURED),
+    m.CalibrationNow("midi://TD-17", "", problem="No MIDI port is called 'X'."),
+    m.Calibrated("midi://TD-17", "audio://USB", MEASURED, sd_ms=9.5),
+    m.Calibrated("midi://TD-17", "audio://USB", refused="Only 3 taps were heard."),
 ]
 
 

@@ -446,7 +446,7 @@ def test_a_choice_that_cannot_be_kept_is_used_and_said(
     def full(chosen: Preferences) -> None:
         raise FileError("The disk is full; make room.")
 
-    monkeypatch.setattr(stage.window, "_keep", full)
+    monkeypatch.setattr(stage.window._choosing, "_keep", full)
     stage.press(K.Key_V)
     assert stage.window.play.pulse.isVisible()
     assert stage.window.problem_banner.text == "The disk is full; make room."
