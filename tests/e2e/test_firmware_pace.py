@@ -15,7 +15,7 @@ from firmware_bridge.firmware.emulated_m3 import M3OnPty, missing_m3
 HELD_S = 1.2
 HELD_US = HELD_S * 1e6
 # What an emulator catches up with, and a timer's own grain.
-CAUGHT_UP_US = 25_000
+PICO_CATCHES_UP_US, AVR_CATCHES_UP_US = 260_000, 25_000
 
 
 def hold_up(pid: int) -> None:
@@ -33,7 +33,7 @@ def test_a_pico_that_was_held_up_has_slipped() -> None:
     pace = board.pace()
     assert pace.was_held_up
     assert pace.longest_away_us > HELD_US
-    assert pace.slipped_us > HELD_US - CAUGHT_UP_US
+    assert pace.slipped_us > HELD_US - PICO_CATCHES_UP_US
 
 
 @pytest.mark.skipif(missing_avr() is not None, reason=str(missing_avr()))
@@ -44,7 +44,7 @@ def test_an_arduino_that_was_held_up_has_slipped() -> None:
     pace = board.pace()
     assert pace.was_held_up
     assert pace.longest_away_us > HELD_US
-    assert pace.slipped_us > HELD_US - CAUGHT_UP_US
+    assert pace.slipped_us > HELD_US - AVR_CATCHES_UP_US
 
 
 @pytest.mark.skipif(missing_m3() is not None, reason=str(missing_m3()))

@@ -8,7 +8,8 @@ const LISTEN_EVERY_NS = 5_000_000n; // for commands
 const WARM_UP_NS = 300_000_000;
 const AT_A_TIME_NS = 2_000_000; // of the machine's time, when it has to catch up
 // What it is further behind it is not caught up with: on a computer that is too busy the board is slow, and answers.
-const BEHIND_NS = 20_000_000;
+// So long it may take to translate what runs for the first time.
+const BEHIND_NS = 250_000_000;
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 /** A pty that is never waited for. */
