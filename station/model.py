@@ -214,22 +214,24 @@ class JudgementKind(IntEnum):
     HIT = 0
     EXTRA = 1
     MISSED = 2
+    ORNAMENT = 3  # a stroke that is written around a note: a flam's grace, a buzz's bounce
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A hit and the note that it was, an extra hit, or a missed note.
+    """A hit and the note that it was or is around, an extra hit, or a missed note.
 
     Attributes
     ----------
     kind
-        Which of the three.
+        Which of these.
     confirmed
         False: said at once, and may be said differently a few hits later.
     hit_seq
         The hit's `seq`; −1 for a missed note.
     chart_index
-        The note's place in the chart; −1 for an extra hit.
+        The note's place in the chart; −1 for an extra hit. Of a grace stroke or a bounce,
+        that of the note that it is around.
     pad
         The lane.
     t_ns

@@ -30,9 +30,10 @@ from station.model import (
     TempoVerdict,
     Verdict,
 )
-from station.timing.beam import DOUBLE, MISSED, Resync
+from station.timing.beam import DOUBLE, MISSED, ORNAMENT, Resync
 from station.timing.judging import Judging
 from station.timing.statistics import take_statistics
+from station.timing.statistics_ornaments import ornament_statistics
 from station.timing.statistics_passes import Pass, by_pass
 
 SCHEMA = "station.take/1"
@@ -59,6 +60,8 @@ class Report:
     live_index, chart_index
         The note of each hit as said at once and as confirmed, −1 for an extra hit; shape
         (hits,).
+    live_ornament_of, ornament_of
+        The note that each hit is a grace stroke or a bounce of, in the same way; −1 for none.
     offset_ns
         Played − written, negative is early; 0 for an extra hit; shape (hits,).
     missed
@@ -82,6 +85,8 @@ class Report:
     hit_array: HitArray
     live_index: NDArray[np.int32]
     chart_index: NDArray[np.int32]
+    live_ornament_of: NDArray[np.int32]
+    ornament_of: NDArray[np.int32]
     offset_ns: NDArray[np.int64]
     missed: tuple[int, ...]
     verdict: Verdict
@@ -99,6 +104,13 @@ class Report:
     def offsets_ms(self) -> NDArray[np.float64]:
         """Offsets of the hits that were a note, in order of time."""
         return self.offset_ns[self.chart_index >= 0] / np.float64(units.NS_PER_MS)
+
+    @cached_property
+    def ornaments(self) -> dict[str, Any] | None:
+        """How flams, drags and buzzes were played, JSON-ready; None where none is written."""
+        return ornament_statistics(
+            self.chart, self.chart_index, self.ornament_of, self.hit_array["t_ns"]
+        )
 
     @cached_property
     def passes(self) -> list[Pass]:
@@ -130,6 +142,8 @@ class Report:
             told["latency_ms"] = _ms(self.latency_ns)
         if self.calibration is not None:
             told["calibration"] = calibration_dict(self.calibration)
+        if self.ornaments is not None:
+            told["ornaments"] = self.ornaments
         if self.passes:
             told["passes"] = [_pass(one) for one in self.passes]
         if self.resyncs:
@@ -154,6 +168,14 @@ class Report:
         return take_statistics(self.chart, self.chart_index, self.offset_ns, velocity)
 
     def _hits(self) -> list[dict[str, Any]]:
+        told = self._plain_hits()
+        for name in ("ornament_of", "live_ornament_of"):
+            notes = getattr(self, name)
+            for hit in np.flatnonzero(notes >= 0).tolist():
+                told[hit][name] = int(notes[hit])
+        return told
+
+    def _plain_hits(self) -> list[dict[str, Any]]:
         hits = self.hit_array
         bits = hits["flags"].tolist()
         names = {flags: flag_names(Flag(flags)) for flags in set(bits)}
@@ -236,15 +258,21 @@ def build_report(
     confirmed[settled["ticket"][is_hit]] = settled[is_hit]
     labels = confirmed["chart_index"]
     in_time["flags"][labels == DOUBLE] |= int(Flag.DOUBLE_TRIGGER)
+    # What is written around a note only looks like a double trigger, and so may the note itself.
+    excused = (labels <= ORNAMENT) | (confirmed["counts"] != 0)
+    in_time["flags"][excused] &= ~np.uint16(Flag.DOUBLE_TRIGGER)
+    at_once = _said_at_once(chart, arrived, by_time, rows["label"], zero_ns)
     return Report(
         chart=chart,
         kit=kit,
         start_ns=start_ns,
         latency_ns=latency_ns,
         hit_array=in_time,
-        live_index=_said_at_once(chart, arrived, by_time, rows["label"], zero_ns),
+        live_index=np.maximum(at_once, -1),
         chart_index=np.maximum(labels, -1),
-        offset_ns=confirmed["offset_ns"],
+        live_ornament_of=np.maximum(ORNAMENT - at_once, -1),
+        ornament_of=np.maximum(ORNAMENT - labels, -1),
+        offset_ns=np.where(labels >= 0, confirmed["offset_ns"], 0),
         missed=tuple(np.sort(settled["chart_index"][~is_hit]).tolist()),
         verdict=judging.verdict(),
         resyncs=tuple(judging.resyncs),
@@ -261,15 +289,14 @@ def _said_at_once(
     labels_by_time: NDArray[np.int32],
     zero_ns: int,
 ) -> NDArray[np.int32]:
-    """What the engine called each hit when it came, shape (hits,), in order of time."""
+    """The label that the engine gave each hit when it came, shape (hits,), in order of time."""
     labels = labels_by_time
     if (by_time != np.arange(len(by_time))).any():
         # Some came late: then they were judged in another order than now.
         rows = heard_rows_of_array(arrived, zero_ns)
         Judging(chart, calibrated=False).hear(rows)
         labels = rows["label"][by_time]
-    at_once: NDArray[np.int32] = np.maximum(labels, -1)
-    return at_once
+    return labels
 
 
 def verdict_dict(verdict: Verdict) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def render_text(report: Report) -> str:
     ]
     if len(report.offsets_ms):
         lines += [_offsets(report), *_parts(report.verdict), *_worst_bars(report)]
-    lines += _passes(report)
+    lines += [*_ornaments(report), *_passes(report)]
     if report.state is TakeState.BROKEN_OFF:
         lines.append("The take was broken off; notes after its end are not counted.")
     return "\n".join([*lines, *_calibration(report), *_resyncs(report), *_marks(report)])
@@ -90,7 +90,7 @@ def _headline(call: str, words: str) -> str:
 
 def _counts(report: Report) -> str:
     played = int((report.chart_index >= 0).sum())
-    extra = report.hit_array["flags"][report.chart_index < 0]
+    extra = report.hit_array["flags"][(report.chart_index < 0) & (report.ornament_of < 0)]
     words = (
         f"{played} {'note' if played == 1 else 'notes'} played, {len(report.missed)} missed, "
         f"{len(extra)} extra {'hit' if len(extra) == 1 else 'hits'}"
@@ -127,6 +127,33 @@ def _parts(verdict: Verdict) -> list[str]:
         if swing.call in SWING_WORDS:
             words += f", so {SWING_WORDS[swing.call]}"
         lines.append(f"{words} ({swing.offbeats} off-beats)")
+    return lines
+
+
+def _ornaments(report: Report) -> list[str]:
+    """A line each for flams, drags and buzzes."""
+    told = report.ornaments or {}
+    lines = []
+    for name in ("flams", "drags"):
+        if (one := told.get(name)) is None or not one["played"]:
+            continue
+        strokes = "its grace stroke" if name == "flams" else "both grace strokes"
+        words = f"{name}: {one['with_graces']} of {one['played']} with {strokes}"
+        if half := one["played"] - one["with_graces"] - one["flat"]:
+            words += f", {half} with one"
+        if one["flat"]:
+            words += f", {one['flat']} flat"
+        if one["width_ms"] is not None:
+            low, high = one["quartiles_ms"]
+            words += f"; {one['width_ms']:.0f} ms wide, half of them {low:.0f} to {high:.0f}"
+        if one["right"] and one["left"]:
+            words += f"; R {one['right']['width_ms']:.0f}, L {one['left']['width_ms']:.0f}"
+        lines.append(words)
+    if (buzz := told.get("buzzes")) is not None and buzz["played"]:
+        lines.append(
+            f"buzzes: {buzz['with_bounces']} of {buzz['played']} bounced, mostly "
+            f"{buzz['bounces']:.0f} times"
+        )
     return lines
 
 

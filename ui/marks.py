@@ -94,7 +94,8 @@ class Marks:
         self._outcome[slot] = outcomes_of(
             records["offset_ns"], records["t_sigma_ns"], records["kind"]
         )
-        self._shown[slot[~missed]] = True
+        # Nobody wants a mark for a grace stroke beside that of its note.
+        self._shown[slot[~missed]] = records["kind"][~missed] != JudgementKind.ORNAMENT
         # Of one note, the last word counts: a note that was found later is no longer missed.
         note_slot = self._capacity + index[paired] % self._capacity
         self._shown[note_slot] = missed[paired]
@@ -111,6 +112,6 @@ def _known(
     records: Records, index: NDArray[np.int64], missed: NDArray[np.bool_], paired: NDArray[np.bool_]
 ) -> tuple[Records, NDArray[np.int64], NDArray[np.bool_]]:
     """Without records that speak of a note which this chart does not have."""
-    extra = records["kind"] == JudgementKind.EXTRA
-    keep = paired | extra
-    return records[keep], np.where(extra, -1, index)[keep], missed[keep]
+    alone = np.isin(records["kind"], (JudgementKind.EXTRA, JudgementKind.ORNAMENT))
+    keep = paired | alone
+    return records[keep], np.where(alone, -1, index)[keep], missed[keep]

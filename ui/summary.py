@@ -22,12 +22,12 @@ class Summary:
     Attributes
     ----------
     notes, hits, paired, missed, extra, suspects
-        Notes of the chart, hits in all, hits on a note, notes without a hit, hits without a
-        note, and hits that are flagged as double trigger or crosstalk.
+        Notes of the chart, hits in all, hits on a note, notes without a hit, hits that no note
+        asks for, and hits that are flagged as double trigger or crosstalk.
     t_s, offset_ms, outcome, pads
         Of the paired hits, each of shape (paired,).
     extra_s, missed_s
-        When hits had no note, and when notes had no hit.
+        When extra hits came, and when notes had no hit.
     """
 
     notes: int
@@ -70,6 +70,7 @@ def summary_of(report: Mapping[str, Any], written_ns: NDArray[np.int64]) -> Summ
     """
     hits = report["hits"]
     paired = [h for h in hits if h["chart_index"] is not None]
+    extra = [h for h in hits if h["chart_index"] is None and h.get("ornament_of") is None]
     offset_ms = np.array([h["offset_ms"] for h in paired], dtype=np.float64)
     sigma_ns = ns_from_ms(report["kit"]["sigma_ms"])
     missed = np.array(report["missed"], dtype=np.int64)
@@ -78,7 +79,7 @@ def summary_of(report: Mapping[str, Any], written_ns: NDArray[np.int64]) -> Summ
         hits=len(hits),
         paired=len(paired),
         missed=len(missed),
-        extra=len(hits) - len(paired),
+        extra=len(extra),
         suspects=sum(not _SUSPICIONS.isdisjoint(h["flags"]) for h in hits),
         t_s=np.array([h["t_ms"] for h in paired], dtype=np.float64) / 1000,
         offset_ms=offset_ms,
@@ -88,6 +89,6 @@ def summary_of(report: Mapping[str, Any], written_ns: NDArray[np.int64]) -> Summ
             np.zeros(len(paired), dtype=np.uint8),
         ),
         pads=np.array([h["pad"] for h in paired], dtype=np.str_),
-        extra_s=np.array([h["t_ms"] for h in hits if h["chart_index"] is None]) / 1000,
+        extra_s=np.array([h["t_ms"] for h in extra], dtype=np.float64) / 1000,
         missed_s=written_ns[missed[missed < len(written_ns)]] / NS_PER_S,
     )

@@ -29,6 +29,8 @@ _LINKS = {
 
 _PAD_NAMES: dict[str, str] = {Pad.HI_HAT: "hi-hat", Pad.HI_HAT_PEDAL: "hi-hat foot"}
 
+_HANDS = ("right", "left")
+
 Part = Mapping[str, Any]
 
 
@@ -125,6 +127,25 @@ def limb_lines(verdict: Part | None) -> list[str]:
             f"{pad_name(limb['pad'])} {abs(limb['offset_ms']):.1f} ms {side} "
             f"{pad_name(limb['against'])} {interval(limb)}".strip()
         )
+    return lines or [NOT_SAID]
+
+
+def ornament_lines(ornaments: Part | None) -> list[str]:
+    """Lines for flams, drags and buzzes: flams 30 ms (25 … 37), 121 of 128 flams whole."""
+    lines = []
+    for name in ("flams", "drags"):
+        told = (ornaments or {}).get(name)
+        if told is None or not told["played"]:
+            continue
+        if told["width_ms"] is not None:
+            low, high = told["quartiles_ms"]
+            lines.append(f"{name} {told['width_ms']:.0f} ms ({low:.0f} … {high:.0f})")
+        lines.append(f"{told['with_graces']} of {told['played']} {name} whole")
+        hands = [f"{key[0].upper()} {told[key]['width_ms']:.0f}" for key in _HANDS if told[key]]
+        if len(hands) == len(_HANDS):
+            lines.append(f"{', '.join(hands)} ms")
+    if (buzzes := (ornaments or {}).get("buzzes")) is not None and buzzes["played"]:
+        lines.append(f"{buzzes['with_bounces']} of {buzzes['played']} buzzes bounced")
     return lines or [NOT_SAID]
 
 

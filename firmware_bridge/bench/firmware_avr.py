@@ -37,6 +37,9 @@ _FLASH = {Arduino.UNO: 32_768 - 512, Arduino.LEONARDO: 32_768 - 4_096}
 _WAVE_AT_US = 100_000.0
 _FIRST_US = 500_000.0
 _EVERY_US = _S / 22.0
+# Two hands and two feet; and all there are.
+_TOGETHER = (4, _PADS)
+_WITHIN_US = 3_000.0
 _GRID_US = 50_000
 
 
@@ -74,6 +77,12 @@ def render(result: dict[str, Any]) -> str:
             f"{row['pongs']} of {row['pings']} pings answered, settings saved: "
             f"{'yes' if row['saved'] else 'no'}, lights at most {row['light_late_us']} µs late",
         ]
+        lines += [
+            f"  and {pads} pads struck within {_WITHIN_US / 1e3:g} ms, 22 times a second: "
+            f"{together['hits']} hits of {together['strikes']} strikes, "
+            f"{together['adc_overruns']} of {together['readings']:,} readings lost"
+            for pads, together in row["together"].items()
+        ]
     return "\n".join(lines)
 
 
@@ -85,13 +94,23 @@ def _measured(board: Arduino, say: Callable[[str], None], seconds: float) -> dic
     wave = _wave(strikes, seconds + 1.0)
     until_us = (seconds + 1.0) * _S
     rolling = run_avr(board, until_us, wave=wave)
-    say(f"an emulated {board}, everything at once")
+    say(f"an emulated {board}, everything at once, and struck at once")
     heard, grid_us, pings = _questions(seconds)
     with TemporaryDirectory() as place:
         full = run_avr(board, until_us, wave=wave, heard=heard, eeprom=Path(place) / "eeprom")
+    together = {}
+    for pads in _TOGETHER:
+        struck = _struck_together(seconds, pads)
+        wave = _wave(struck, seconds + 1.0)
+        at_once = _said(run_avr(board, until_us, wave=wave, heard=heard))
+        together[str(pads)] = {
+            "strikes": len(struck),
+            "hits": _count(at_once, PadHit),
+            "readings": round(seconds * _S / _READING_US),
+            "adc_overruns": _adc_overruns(at_once),
+        }
     said = _said(full)
     done_us = [message.done_us for message in said if isinstance(message, Cued)]
-    last = [message for message in said if isinstance(message, Heartbeat)][-1]
     load = _load_while_rolling(quiet, rolling, seconds)
     report = full.report
     return {
@@ -106,7 +125,8 @@ def _measured(board: Arduino, say: Callable[[str], None], seconds: float) -> dic
         "cycles_left": round((1.0 - load) * _MHZ * _READING_US, 1),
         "strikes": len(strikes),
         "hits": _count(said, PadHit),
-        "adc_overruns": last.adc_overruns,
+        "adc_overruns": _adc_overruns(said),
+        "together": together,
         "pings": pings,
         "pongs": _count(said, Pong),
         "saved": _count(said, Saved) == 1,
@@ -127,6 +147,15 @@ def _rolling(seconds: float) -> list[Strike]:
         for pad in range(_PADS)
         for n in range(round(seconds * 22))
     ]
+
+
+def _struck_together(seconds: float, pads: int) -> list[Strike]:
+    rng = np.random.default_rng(5)
+    return sorted(
+        Strike(_FIRST_US + n * _EVERY_US + rng.uniform(0.0, _WITHIN_US), pad, 76.0 + 5.0 * (n % 5))
+        for n in range(round(seconds * 22))
+        for pad in rng.permutation(_PADS)[:pads].tolist()
+    )
 
 
 def _wave(strikes: list[Strike], seconds: float) -> Wave:
@@ -150,6 +179,10 @@ def _questions(seconds: float) -> tuple[list[tuple[float, bytes]], np.ndarray[An
 def _said(run: AvrRun) -> list[Message]:
     messages = [decode(frame) for frame in FrameDecoder().feed(run.said)]
     return [message for message in messages if isinstance(message, Message)]
+
+
+def _adc_overruns(said: list[Message]) -> int:
+    return [message for message in said if isinstance(message, Heartbeat)][-1].adc_overruns
 
 
 def _count(said: list[Message], kind: type[Message]) -> int:

@@ -16,7 +16,7 @@ from firmware_bridge.piezo.converter import HALF_SCALE
 
 # Found by trying, on pads of other seeds than those that are measured.
 SETTINGS: dict[PadKind, Settings] = {
-    PadKind.MESH: {"scan": 3_000, "mask": 8_000, "decay": 50, "over ring": 180},
+    PadKind.MESH: {"scan": 3_000, "mask": 8_000, "decay": 45, "over ring": 170},
     PadKind.RUBBER: {"scan": 1_300, "mask": 8_000, "decay": 45, "over ring": 170},
     PadKind.CYMBAL: {"scan": 3_000, "mask": 8_000, "decay": 60, "over ring": 160},
     PadKind.KICK: {"scan": 4_000, "mask": 12_000, "decay": 60, "over ring": 200},

@@ -4,8 +4,8 @@ Every row is a part under one drift and one jitter, over many seeds; the distanc
 oracle (`station.bench.oracle`) is what a matcher could still gain on times alone. Extra
 columns: slips (a stretch of 50 hits of which most are wrong), F1 of missed and extra, double
 triggers flagged as such. Then real deviations, players who stop, lose a beat, come in late or
-play on after the end, a run of a million hits, speed at four sizes, and a whole take from its
-file to JSON.
+play on after the end, charts with flams, drags and buzzes, a run of a million hits, speed at
+four sizes, and a whole take from its file to JSON.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from station.bench.matching_cases import (
     play,
 )
 from station.bench.matching_entries import entries, render_entries
+from station.bench.matching_ornaments import ornaments, render_ornaments
 from station.bench.matching_real import real_takes, retimed
 from station.bench.oracle import oracle_labels
 from station.timing.beam import DOUBLE, HEARD, BeamMatcher
@@ -93,6 +94,7 @@ def run(
         "real": [] if real is None else _real(bpm[0], real, say),
         "stops": _stops(bpm[0], seeds, say),
         "entries": entries(seeds, say),
+        "ornaments": ornaments(seeds, say),
         "long": _long_runs(bpm[0], max(sizes), say),
         "speed": _speed(bpm[0], sizes, say),
         "reading": _reading(min(max(sizes), reading.HITS), say),
@@ -362,6 +364,7 @@ def render(result: dict[str, Any]) -> str:
         for r in result["stops"]
     ]
     lines += ["", *render_entries(result["entries"])]
+    lines += ["", *render_ornaments(result["ornaments"])]
     lines += ["", "One long take."]
     lines += [
         f"{r['part']:<16}{r['drift']:<12}{r['hits']:>10,} hits  confirmed {r['confirmed']:.2f}"

@@ -19,7 +19,7 @@ import numpy as np
 from station.bench.verdict_cases import BEAT_MS, BPM, SD_MS, Floats
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
-from station.drummer import PRESETS, DrummerParams, perform
+from station.drummer import PRESETS, Cause, DrummerParams, perform
 from station.model import Note, Pad, Zone
 
 KICK_MS = -6.6
@@ -129,7 +129,7 @@ def drummer_takes(runs: int, beats: int, seed: int) -> KitTakes:
 def _offsets(chart: Chart, player: DrummerParams) -> Floats:
     offsets = np.full(len(chart.notes), np.nan)
     for strike in perform(chart, player).strikes:
-        if strike.chart_index >= 0:
+        if strike.cause is Cause.NOTE:
             offsets[strike.chart_index] = strike.t_ns - chart.written_ns[strike.chart_index]
     return offsets / 1e6
 

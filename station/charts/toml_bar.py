@@ -23,7 +23,7 @@ MAX_BEATS = 64
 MIN_SWING, MAX_SWING = 0.25, 4.0
 _SWING_UNITS = (4, 8, 16, 32)
 _FEET = (Pad.KICK, Pad.HI_HAT_PEDAL)
-_METRE = re.compile(r"([1-9]\d{0,2})\s*/\s*([1-9]\d?)")
+_METRE = re.compile(r"([1-9]\d{0,2}(?:\s*\+\s*[1-9]\d{0,2})*)\s*/\s*([1-9]\d?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,15 @@ class WrittenBar:
 
     Attributes
     ----------
-    beats, unit
-        Its metre.
+    beats, unit, groups
+        Its metre, and how its beats stand together where that is said.
     notes
         Exact place in quarter notes from the bar line, and the note, its tick still 0.
     """
 
     beats: int
     unit: int
+    groups: tuple[int, ...]
     notes: tuple[tuple[Fraction, Note], ...]
 
     @property
@@ -57,7 +58,8 @@ def read_bar(root: Table, table: Table) -> WrittenBar:
         Naming the line and the key.
     """
     table.only((*GRID_KEYS, "sticking", *PLACES))
-    beats, unit = _metre(_holder(root, table, "metre"))
+    groups, unit = _metre(_holder(root, table, "metre"))
+    beats = sum(groups)
     steps = _holder(root, table, "steps").integer("steps", 1, MAX_STEPS)
     quarters = Fraction(4 * beats, unit)
     positions = _positions(root, table, quarters, steps)
@@ -80,24 +82,28 @@ def read_bar(root: Table, table: Table) -> WrittenBar:
             notes.append((positions[stroke.step], note))
     _check_once(table, positions, notes)
     _check_hands(table, positions, notes, hands)
-    return WrittenBar(beats, unit, tuple(sorted(notes, key=lambda n: (n[0], n[1].midi_note))))
+    said = groups if len(groups) > 1 else ()
+    return WrittenBar(beats, unit, said, tuple(sorted(notes, key=lambda n: (n[0], n[1].midi_note))))
 
 
 def _holder(root: Table, table: Table, key: str) -> Table:
     return table if key in table else root
 
 
-def _metre(table: Table) -> tuple[int, int]:
+def _metre(table: Table) -> tuple[tuple[int, ...], int]:
+    """Its groups of beats, one of all where nothing else is said; and their unit."""
     text = table.text("metre")
     match = _METRE.fullmatch(text.strip())
-    beats, unit = (int(match[1]), int(match[2])) if match else (0, 0)
-    if unit not in BEAT_UNITS or not 1 <= beats <= MAX_BEATS:
+    groups = tuple(int(part) for part in match[1].split("+")) if match else ()
+    unit = int(match[2]) if match else 0
+    if unit not in BEAT_UNITS or not 1 <= sum(groups) <= MAX_BEATS:
         table.fail(
             "metre",
-            f"'{text[:20]}' cannot be counted; write beats and their unit, like \"7/4\" or "
-            f'"14/8" (1 to {MAX_BEATS} beats of 1/{BEAT_UNITS[0]} to 1/{BEAT_UNITS[-1]}).',
+            f"'{text[:20]}' cannot be counted; write beats and their unit, like \"7/4\", "
+            f'"14/8" or "3+2+2/8" (1 to {MAX_BEATS} beats of 1/{BEAT_UNITS[0]} to '
+            f"1/{BEAT_UNITS[-1]}).",
         )
-    return beats, unit
+    return groups, unit
 
 
 def _positions(root: Table, table: Table, quarters: Fraction, steps: int) -> list[Fraction]:

@@ -12,11 +12,12 @@
     hi-hat = "x-x-|x-x-"   # letters: station/charts/steps.py
     snare  = "--x-|--x-"
 
-`metre`, `steps` and `swing` may stand in a bar too and then hold for it alone. `swing = 1.2`
-makes the first of each pair of eighths (`swing_unit = 16`: of sixteenths) last 1.2 times the
-second. `sticking = "RLRR"` in a bar says the hands. `[tempo_at]` with `5 = 140` changes the
-tempo from the fifth bar as played. `usual_tempo = [60, 200]` says between which tempi it is
-usually practised.
+A metre may say how its beats stand together (`metre = "3+2+2/8"`), for the click's accents and
+the sheet's beams. `metre`, `steps` and `swing` may stand in a bar too and then hold for it
+alone. `swing = 1.2` makes the first of each pair of eighths (`swing_unit = 16`: of sixteenths)
+last 1.2 times the second. `sticking = "RLRR"` in a bar says the hands. `[tempo_at]` with
+`5 = 140` changes the tempo from the fifth bar as played. `usual_tempo = [60, 200]` says between
+which tempi it is usually practised.
 """
 
 from __future__ import annotations
@@ -158,8 +159,9 @@ def _ns_per_quarter(table: Table, key: str, unit: int) -> Fraction:
 def _metre_changes(played: list[WrittenBar], starts: list[int]) -> tuple[MetreChange, ...]:
     changes: list[MetreChange] = []
     for bar, tick in zip(played, starts, strict=False):
-        if not changes or (changes[-1].beats, changes[-1].unit) != (bar.beats, bar.unit):
-            changes.append(MetreChange(tick, bar.beats, bar.unit))
+        metre = MetreChange(tick, bar.beats, bar.unit, bar.groups)
+        if not changes or replace(changes[-1], tick=tick) != metre:
+            changes.append(metre)
     return tuple(changes)
 
 

@@ -48,6 +48,15 @@ class DrummerParams:
         few ms: faults of the kit, for each stroke.
     accent_velocity, normal_velocity, ghost_velocity, velocity_sd
         MIDI velocities, and the standard deviation of all.
+    flam_ms, drag_ms, grace_sd_ms
+        From a flam's grace stroke to its main stroke, from each stroke of a drag to the next,
+        and the standard deviation of each of these widths. They are narrower where the notes
+        leave no room.
+    grace_velocity, grace_miss_rate
+        How loud grace strokes are, and how many are left out, for each written one.
+    bounce_ms, bounces
+        From each bounce of a buzzed stroke to the next, and how many there are at most: they
+        end where the pad's next stroke comes.
     fatigue_spread_percent_per_minute, fatigue_tempo_percent_per_minute
         By how much the noise of clock and limbs grows, and the tempo sags, each minute.
     fill_rush_percent, fill_every_bars
@@ -90,6 +99,13 @@ class DrummerParams:
     normal_velocity: float = 90.0
     ghost_velocity: float = 35.0
     velocity_sd: float = 0.0
+    flam_ms: float = 30.0
+    drag_ms: float = 40.0
+    grace_sd_ms: float = 0.0
+    grace_velocity: float = 40.0
+    grace_miss_rate: float = 0.0
+    bounce_ms: float = 28.0
+    bounces: int = 5
     fatigue_spread_percent_per_minute: float = 0.0
     fatigue_tempo_percent_per_minute: float = 0.0
     fill_rush_percent: float = 0.0
@@ -123,6 +139,13 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "normal_velocity": (1, 127),
     "ghost_velocity": (1, 127),
     "velocity_sd": (0, 127),
+    "flam_ms": (1, 1000),
+    "drag_ms": (1, 1000),
+    "grace_sd_ms": (0, 1000),
+    "grace_velocity": (1, 127),
+    "grace_miss_rate": (0, 1),
+    "bounce_ms": (1, 1000),
+    "bounces": (0, 100),
     "fatigue_spread_percent_per_minute": (0, 1000),
     "fatigue_tempo_percent_per_minute": (-50, 50),
     "fill_rush_percent": (-50, 100),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from station.charts.chart import Chart
 from station.drummer.beats import clock_departure_ns, fatigue_factor
 from station.drummer.noise import Floats, Noise, sin_turns
+from station.drummer.ornaments import bounces, graces
 from station.drummer.params import DrummerParams, WanderShape
 from station.drummer.performance import Cause, Performance, Strike
 from station.drummer.strays import crosstalk, doubles, extras
@@ -24,7 +25,8 @@ def perform(chart: Chart, params: DrummerParams) -> Performance:
     Each note is struck at its written time, plus the clock's departure there, the offsets of
     the player and of the limb, the wander, the stroke's own motor delay, and the kit's
     latency. Hands do not overtake one another: on one pad the strokes come in the order of
-    the notes, however large the noise.
+    the notes, however large the noise. Flams and drags have their grace strokes before them,
+    buzzed strokes bounce.
 
     Returns
     -------
@@ -38,12 +40,13 @@ def perform(chart: Chart, params: DrummerParams) -> Performance:
     t_ns = _in_order_on_each_pad(chart, _stroke_times_ns(chart, params, noise))
     missed = noise.uniform("miss", len(chart.notes)) < params.miss_rate
     strokes = _strokes(chart, params, noise, t_ns, missed)
+    around = [*graces(chart, strokes, params, noise), *bounces(chart, strokes, params, noise)]
     strays = [
         *extras(chart, params, noise, t_ns),
         *doubles(strokes, params, noise),
         *crosstalk(chart, strokes, params, noise),
     ]
-    strikes = sorted([*strokes, *strays], key=lambda s: s.t_ns)
+    strikes = sorted([*strokes, *around, *strays], key=lambda s: s.t_ns)
     return Performance(
         chart_title=chart.title,
         chart_notes=len(chart.notes),

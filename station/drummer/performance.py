@@ -13,6 +13,8 @@ class Cause(StrEnum):
     """Why a strike is there."""
 
     NOTE = "note"
+    GRACE = "grace"
+    BOUNCE = "bounce"
     EXTRA = "extra"
     DOUBLE = "double"
     CROSSTALK = "crosstalk"
@@ -33,7 +35,8 @@ class Strike:
     cause
         Why.
     chart_index
-        The note that was meant; −1 for every cause but `NOTE`.
+        The note that was meant, also by its grace strokes and bounces; −1 for what no note
+        asks for.
     """
 
     t_ns: int

@@ -15,6 +15,7 @@ _STEADY = DrummerParams(
     motor_sd_ms=3.0,
     phase_correction=0.33,
     velocity_sd=6.0,
+    grace_sd_ms=4.0,
 )
 
 # Fitted to on-quarter hits of 142,629 real notes on e-kits to a click. Means by pad relative
@@ -39,6 +40,8 @@ _HUMAN = DrummerParams(
     extra_rate=0.01,
     double_trigger_rate=0.002,
     velocity_sd=10.0,
+    grace_sd_ms=8.0,
+    grace_miss_rate=0.05,
 )
 
 PRESETS: Mapping[str, DrummerParams] = MappingProxyType(
@@ -62,6 +65,8 @@ PRESETS: Mapping[str, DrummerParams] = MappingProxyType(
             double_trigger_rate=0.01,
             crosstalk_rate=0.01,
             velocity_sd=18.0,
+            grace_sd_ms=15.0,
+            grace_miss_rate=0.2,
             fatigue_spread_percent_per_minute=10.0,
             fatigue_tempo_percent_per_minute=0.2,
             fill_rush_percent=4.0,

@@ -12,7 +12,7 @@ from station.errors import WrongUse
 from station.model import Pad
 
 DEFAULT_PLAYER = "steady"
-_WHOLE = {"seed", "fill_every_bars"}
+_WHOLE = {"seed", "fill_every_bars", "bounces"}
 QUERY_NAMES: frozenset[str] = frozenset(
     {"player", "jitter_ms", "limb_offsets_ms", "seed", "wander_shape", *RANGES}
 )

@@ -9,7 +9,8 @@
                   "velocity": 96, "cause": "note", "chart_index": 4}],
      "missed": [17]}
 
-As in `station.take/1`, a strike without a note has the `chart_index` null.
+A strike that no note asks for has the `chart_index` null; the grace strokes and the bounces of
+a note have that note's, and the `cause` grace or bounce.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def truth_to_json(performance: Performance) -> str:
                     "note": s.midi_note,
                     "velocity": s.velocity,
                     "cause": s.cause,
-                    "chart_index": s.chart_index if s.cause is Cause.NOTE else None,
+                    "chart_index": s.chart_index if s.chart_index >= 0 else None,
                 }
                 for s in performance.strikes
             ],

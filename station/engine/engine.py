@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from station.charts.chart import Chart
 from station.hits import HitArray
-from station.model import PAD_INDEX, Flag, Hit, Judgement, JudgementKind, Verdict
-from station.timing.beam import DOUBLE, HEARD, MISSED, Resync
+from station.model import PAD_INDEX, Flag, Hit, Judgement, JudgementKind, Ornament, Verdict
+from station.timing.beam import DOUBLE, HEARD, MISSED, ORNAMENT, Resync
 from station.timing.judging import FAR_NS, Judging, within
 
 _SUSPECT = int(Flag.DOUBLE_TRIGGER | Flag.CROSSTALK)
+_GRACED = (Ornament.FLAM, Ornament.DRAG)
 
 
 class Engine:
@@ -67,7 +68,7 @@ class Engine:
         return [self._confirmed(*row) for row in settled]
 
     def hear(self, hits: Sequence[Hit]) -> list[Judgement]:
-        """What each hit is at first sight: a note (kind HIT) or EXTRA, not confirmed.
+        """What each hit is at first sight: a note (kind HIT), ORNAMENT or EXTRA, not confirmed.
 
         A hit from before the watermark is judged like any other, and flagged LATE. Hits in
         the count-in or after the chart are EXTRA.
@@ -79,7 +80,7 @@ class Engine:
     def advance(self, watermark_ns: int) -> list[Judgement]:
         """What is settled, when no hit with an earlier stamp than `watermark_ns` will come.
 
-        Each hit is confirmed once (HIT or EXTRA), each note that nobody played is MISSED.
+        Each hit is confirmed once (HIT, ORNAMENT or EXTRA), each note that nobody played is MISSED.
         """
         self.judge((), watermark_ns)
         return self.confirmed()
@@ -115,12 +116,17 @@ class Engine:
         if hit.t_ns < self._watermark_ns:
             hit = replace(hit, flags=hit.flags | Flag.LATE)
         self._waiting[ticket] = hit
-        offset_ns = t_ns - self._written_ns[label] if label >= 0 else 0
-        return self._of_hit(hit, label, offset_ns, confirmed=False)
+        if label < 0 and label > ORNAMENT:
+            return self._of_hit(hit, label, 0, False, confirmed=False)
+        note = label if label >= 0 else ORNAMENT - label
+        excused = self._notes[note].ornament in _GRACED
+        offset_ns = t_ns - self._written_ns[note]
+        return self._of_hit(hit, label, offset_ns, excused, confirmed=False)
 
-    def _confirmed(self, ticket: int, note: int, _counts: int, offset_ns: int) -> Judgement:
+    def _confirmed(self, ticket: int, note: int, counts: int, offset_ns: int) -> Judgement:
         if ticket != MISSED:
-            return self._of_hit(self._waiting.pop(ticket), note, offset_ns, confirmed=True)
+            hit = self._waiting.pop(ticket)
+            return self._of_hit(hit, note, offset_ns, bool(counts), confirmed=True)
         return Judgement(
             kind=JudgementKind.MISSED,
             confirmed=True,
@@ -134,13 +140,23 @@ class Engine:
             flags=Flag.NONE,
         )
 
-    def _of_hit(self, hit: Hit, note: int, offset_ns: int, *, confirmed: bool) -> Judgement:
-        flags = hit.flags | Flag.DOUBLE_TRIGGER if note == DOUBLE else hit.flags
+    def _of_hit(
+        self, hit: Hit, label: int, offset_ns: int, excused: bool, *, confirmed: bool
+    ) -> Judgement:
+        """As said of a hit; one that is `excused` is no double trigger, though it looks like it."""
+        flags = hit.flags | Flag.DOUBLE_TRIGGER if label == DOUBLE else hit.flags
+        kind, note = JudgementKind.HIT, label
+        if label <= ORNAMENT:
+            kind, note, excused = JudgementKind.ORNAMENT, ORNAMENT - label, True
+        elif label < 0:
+            kind, note = JudgementKind.EXTRA, -1
+        if excused and flags & Flag.DOUBLE_TRIGGER:
+            flags &= ~Flag.DOUBLE_TRIGGER
         return Judgement(
-            kind=JudgementKind.HIT if note >= 0 else JudgementKind.EXTRA,
+            kind=kind,
             confirmed=confirmed,
             hit_seq=hit.seq,
-            chart_index=max(note, -1),
+            chart_index=note,
             pad=hit.pad,
             t_ns=hit.t_ns - self._latency_ns,
             offset_ns=offset_ns,

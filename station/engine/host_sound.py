@@ -7,6 +7,7 @@ as fast as ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -235,8 +236,11 @@ class HostSound:
     def strike_judged(self, hits: Sequence[Hit], judged: Sequence[Judgement]) -> None:
         """Let those hits sound that are in time."""
         for hit, judgement in zip(hits, judged, strict=True):
-            is_note = judgement.kind is JudgementKind.HIT
-            self.strike([hit], judgement.offset_ns if is_note else None)
+            of_note = {JudgementKind.HIT: judgement.offset_ns, JudgementKind.ORNAMENT: 0}
+            # What only looks like a double trigger, beside a grace stroke, is judged not to be one.
+            excused = hit.flags & _SUSPECT and not judgement.flags & _SUSPECT
+            struck = replace(hit, flags=judgement.flags) if excused else hit
+            self.strike([struck], of_note.get(judgement.kind))
 
     def choke(self, marks: Sequence[Mark]) -> None:
         """Cymbals that were grabbed."""

@@ -47,16 +47,12 @@ def played_of(report: Mapping[str, Any], notes: int) -> Played:
     notes
         How many the chart has; what a report says of others is passed over.
     """
+    extra = [h for h in report["hits"] if h["chart_index"] is None and h.get("ornament_of") is None]
     played = Played(
         outcome=np.full(notes, NOT_YET, dtype=np.uint8),
         offset_ns=np.zeros(notes, dtype=np.int64),
-        extra_ns=np.array(
-            [ns_from_ms(h["t_ms"]) for h in report["hits"] if h["chart_index"] is None],
-            dtype=np.int64,
-        ),
-        extra_pad=np.array(
-            [_pad(h["pad"]) for h in report["hits"] if h["chart_index"] is None], dtype=np.uint8
-        ),
+        extra_ns=np.array([ns_from_ms(h["t_ms"]) for h in extra], dtype=np.int64),
+        extra_pad=np.array([_pad(h["pad"]) for h in extra], dtype=np.uint8),
     )
     paired = [h for h in report["hits"] if h["chart_index"] is not None]
     index = np.array([h["chart_index"] for h in paired], dtype=np.int64)

@@ -175,22 +175,23 @@ def _beat_sounds(stretch: _Stretch, plan: ClickPlan) -> NDArray[np.bool_]:
         case Beats.BACKBEATS:
             sounds = beats % 2 == 1
         case Beats.GROUPS:
-            sounds = np.isin(beats, _group_starts(plan.groups, stretch.metre.beats))
+            sounds = np.isin(beats, _group_starts(stretch, plan))
         case Beats.OFFBEATS | Beats.NONE:
             pass
     return sounds
 
 
 def _beat_strengths(stretch: _Stretch, plan: ClickPlan) -> NDArray[np.int8]:
-    strong = [0, *_group_starts(plan.groups, stretch.metre.beats)] if plan.accents else []
+    strong = _group_starts(stretch, plan) if plan.accents else []
     accented = np.isin(stretch.beats, strong)
     return np.where(accented, Strength.ACCENT, Strength.BEAT).astype(np.int8)
 
 
-def _group_starts(groups: tuple[int, ...], metre_beats: int) -> list[int]:
+def _group_starts(stretch: _Stretch, plan: ClickPlan) -> list[int]:
+    """The beats of a bar on which a group begins, the first always."""
     starts, at = [0], 0
-    for beats in groups:
+    for beats in plan.groups or stretch.metre.groups:
         at += beats
-        if at < metre_beats:
+        if at < stretch.metre.beats:
             starts.append(at)
     return starts

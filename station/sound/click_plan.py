@@ -43,9 +43,10 @@ class ClickPlan:
     beats, subdivision
         What sounds.
     accents
-        Whether a bar's first beat is accented (and each group's, where `groups` says).
+        Whether a bar's first beat is accented (and each group's).
     groups
-        How a bar is counted, in beats: (3, 2, 2) for 7/8; empty for one group.
+        How a bar is counted, in beats: (3, 2, 2) for 7/8; empty as the chart says, and else as
+        one group.
     count_in_bars
         Bars before tick 0 whose beats all sound, whatever else is said here.
     on_bars, off_bars

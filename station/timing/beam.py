@@ -20,11 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.timing import beam_kernels, hit_kernel
-from station.timing.beam_kernels import DOUBLE, MISSED, STRAY
+from station.timing.beam_kernels import MISSED
 from station.timing.beam_layout import BEAM_TABLES, CONFIRMED, HEARD, Priors, lay_out
+from station.timing.beam_ornaments import BOUNCES, DOUBLE, ORNAMENT, STRAY
 from station.timing.tables import addresses
 
-__all__ = ["CONFIRMED", "DOUBLE", "HEARD", "MISSED", "STRAY", "BeamMatcher", "Resync"]
+__all__ = [
+    "BOUNCES", "CONFIRMED", "DOUBLE", "HEARD", "MISSED", "ORNAMENT", "STRAY",
+    "BeamMatcher", "Resync",
+]  # fmt: skip
 
 _KEPT_RESYNCS = 1000
 _NO_HITS = np.zeros(0, dtype=HEARD)
@@ -73,6 +77,9 @@ class BeamMatcher:
     places_in_beat
         Where in its beat each note is written, small numbers from 0, shape (notes,): a player
         may accent by place, which tells one sixteenth from the next. None: nothing is known.
+    ornaments
+        How many grace strokes are written before each note, or `BOUNCES` where its stick
+        bounces on until the next one, shape (notes,). None: there are none.
     priors
         What is believed of any player.
     verdict
@@ -92,6 +99,7 @@ class BeamMatcher:
         *,
         bar_ns: int | NDArray[np.int64],
         places_in_beat: NDArray[np.integer] | None = None,
+        ornaments: NDArray[np.integer] | None = None,
         priors: Priors | None = None,
         verdict: Sequence[NDArray[np.void]] = (),
     ) -> None:
@@ -101,6 +109,7 @@ class BeamMatcher:
             np.asarray(lanes, dtype=np.int64),
             alike if dynamics is None else np.asarray(dynamics, dtype=np.int64),
             alike if places_in_beat is None else np.asarray(places_in_beat, dtype=np.int64),
+            0 * alike if ornaments is None else np.asarray(ornaments, dtype=np.int64),
             bar_ns,
             priors or Priors(),
         )

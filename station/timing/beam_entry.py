@@ -36,8 +36,8 @@ def is_outside(s: np.void, at_ms: float, notes: NDArray[np.void]) -> bool:
     edge = min(max(s["half_gap_ms"], s["gate_ms"] * (2 / 3)), s["gate_ms"] + LIMBS_MS)
     return bool(
         end == 0
-        or at_ms < notes[0]["written_ms"] - edge
-        or at_ms > notes[end - 1]["written_ms"] + edge
+        or at_ms < notes[0]["written_ms"] - edge - s["lead_ms"]
+        or at_ms > notes[end - 1]["written_ms"] + edge + s["tail_ms"]
     )
 
 

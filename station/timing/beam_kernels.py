@@ -14,6 +14,9 @@ written chords. So a hit is expected where the hand is, and a share of how far t
 from there: a hi-hat that is read a sixteenth away from the snare that sounds with it does not
 fit, though each alone would.
 
+A hit that is no note is a stray, a double trigger, or a stroke that is written around a note
+(`beam_ornaments`): it uses up nothing, and moves no estimate.
+
 They are called by `hit_kernel.judge`. Here `s` is what all hypotheses share, `p` the priors; the
 arrays are those of `beam_layout.BeamState`.
 """
@@ -26,13 +29,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.timing.beam_entry import LIMBS_MS, come_in, is_outside, take_measure
+from station.timing.beam_graces import as_ornament, last_vote, weigh_ornaments
+from station.timing.beam_likelihood import (
+    expected_ms,
+    huber_cost,
+    innovation_var,
+    note_loud_log,
+    stray_loud_log,
+)
+from station.timing.beam_ornaments import DOUBLE, ORNAMENT, STRAY, is_excused
 from station.timing.beam_places import AT_ONCE_MS, inlined, mark
 from station.timing.kernel import kernel
 
 RECENT = 64  # hits that are kept, for a new anchor to be judged by
 LAG = 16  # hits until a label is confirmed, at the latest
 REACH = 4  # notes of its lane that a hit may be, for one hypothesis
-STRAY, DOUBLE = -1, -2  # in place of a note
 MISSED = -1  # in place of a ticket
 # Why `hear` stops after a hit: a new anchor is wanted; the player has been back for a while.
 LOOK_ANCHOR, LOOK_BACK = 1, 2
@@ -42,38 +53,6 @@ _PAIRED, _GONE = 1, 2  # what a note has become
 _DOUBLE_MS = 36.0  # a sixteenth at 400 BPM is 37.5 ms
 _CLIPPED_AT_4 = 0.92  # mean of a chi-squared number of one degree of freedom, clipped at 4
 _LOG_2PI = math.log(2 * math.pi)
-
-
-@inlined
-def _huber(z: float, k: float) -> float:
-    """½z² with exponential tails beyond k (Huber 1964): the log-cost of a residual."""
-    z = abs(z)
-    return 0.5 * z * z if z < k else k * z - 0.5 * k * k
-
-
-@inlined
-def _loud_log(velocity: float, row: np.void, cap: float) -> float:
-    """Log-density of a velocity, a normal that is never less likely than exp(−cap)."""
-    z2 = (velocity - row["mean"]) ** 2 / row["var"]
-    return float(row["log_peak"] - min(0.5 * z2, cap))
-
-
-@inlined
-def _note_loud_log(velocity: float, note: np.void, loudness: NDArray[np.void], p: np.void) -> float:
-    """Log-density of a note's velocity: by its place in the beat where the player accents so."""
-    row = loudness[note["loudness"]]
-    if row["within"] < p["place_share"] * row["var"]:
-        placed = loudness[note["placed"]]
-        if placed["count"] >= p["place_count"]:
-            return _loud_log(velocity, placed, p["place_cap"])
-    return _loud_log(velocity, row, p["velocity_cap"])
-
-
-@inlined
-def _stray_loud_log(velocity: float, row: np.void) -> float:
-    """Log-density of a stray's velocity: mostly as loud as strays have been, else anything."""
-    z2 = (velocity - row["mean"]) ** 2 / row["var"]
-    return math.log(0.2 / 127 + 0.8 * math.exp(row["log_peak"] - 0.5 * z2))
 
 
 @inlined
@@ -97,22 +76,6 @@ def _predict(s: np.void, p: np.void, t_ms: float) -> float:
 
 
 @inlined
-def _innovation_var(s: np.void, tie: float) -> float:
-    """Variance of a hit about its prediction, `tie` of the last hit's noise being in it.
-
-    Coloured noise by differencing the measurements (Bryson & Henrikson 1968): what is measured
-    is (1 − tie) o and white noise of variance (1 − tie²) `noise_var`.
-    """
-    return float((1 - tie) ** 2 * s["offset_var"] + (1 - tie * tie) * s["noise_var"])
-
-
-@inlined
-def _expected(h: np.void) -> float:
-    """How far off its note the next hit is expected, if it is one."""
-    return float(h["offset_ms"] + h["tie"] * (h["last_ms"] - h["offset_ms"]))
-
-
-@inlined
 def _extra_log(s: np.void, p: np.void, hit: np.void, lane: np.void, strays: np.void) -> float:
     """Log-density of a hit that is no note: a stray, or a double trigger of the hit before.
 
@@ -123,7 +86,7 @@ def _extra_log(s: np.void, p: np.void, hit: np.void, lane: np.void, strays: np.v
     hit["double"] = 0.0
     if hit["velocity"] <= 0:
         return log_density
-    log_density += _stray_loud_log(hit["velocity"], strays)
+    log_density += stray_loud_log(hit["velocity"], strays)
     since = hit["t_ms"] - lane["t_ms"]
     if since < _DOUBLE_MS and hit["velocity"] < 0.8 * lane["velocity"]:
         rate = max(s["doubles"] / s["hits"], p["doubles_floor"])
@@ -195,9 +158,9 @@ def _try_notes(
         if error < -gate_ms:
             break
         if error < gate_ms:
-            weight = log_weight - _huber(error * per_sd, p["huber"])
+            weight = log_weight - huber_cost(error * per_sd, p["huber"])
             if hit["velocity"] > 0:
-                weight += _note_loud_log(hit["velocity"], notes[note], loudness, p)
+                weight += note_loud_log(hit["velocity"], notes[note], loudness, p)
             child = children[n]
             child["log_weight"] = weight
             child["error_ms"] = error
@@ -254,10 +217,10 @@ def _branch(
         own_var = var
         own_log_var = log_var
         if tie > 0.0:
-            own_var = _innovation_var(s, tie)
+            own_var = innovation_var(s, tie)
             own_log_var = math.log(own_var)
         n = _try_notes(
-            hit, next_notes[i, lane], at_ms - _expected(h),
+            hit, next_notes[i, lane], at_ms - expected_ms(h),
             h["log_weight"] + pair_log - 0.5 * own_log_var, miss_log,
             s["gate_ms"], 4 * s["half_gap_ms"], 1 / own_var, i, n + 1, p, notes, loudness, children,
         )  # fmt: skip
@@ -336,7 +299,7 @@ def _select(
         parent = old[child["parent"]]
         offset, rate, key = parent["offset_ms"], parent["rate"], parent["key"]
         if child["label"] >= 0:
-            own_var = _innovation_var(s, parent["tie"])
+            own_var = innovation_var(s, parent["tie"])
             most = p["huber"] * math.sqrt(own_var)
             error = min(max(child["error_ms"], -most), most) * (1 - parent["tie"]) / own_var
             offset += s["offset_var"] * error
@@ -409,7 +372,7 @@ def _inherit(
         if label >= 0:
             next_notes[new, j, lane] = notes[label]["next"]
             as_note += h["share"]
-            h["last_ms"] = _expected(before) + child["error_ms"]
+            h["last_ms"] = expected_ms(before) + child["error_ms"]
             h["last_t_ms"] = s["t_ms"]
         else:
             h["last_ms"] = before["last_ms"]
@@ -506,7 +469,7 @@ def _learn_clock(
         z2 = error * error / (var * m["noise_var"])
         z = math.sqrt(z2)
         m["log_score"] = (
-            forget * m["log_score"] - 0.5 * math.log(var * m["noise_var"]) - _huber(z, huber)
+            forget * m["log_score"] - 0.5 * math.log(var * m["noise_var"]) - huber_cost(z, huber)
         )
         if z > huber:
             error *= huber / z
@@ -598,6 +561,28 @@ def _learn_rates(
 
 
 @kernel
+def _take_ornament(note: int, notes: NDArray[np.void], ornaments: NDArray[np.void]) -> bool:
+    """Whether a hit can be a note's grace stroke or bounce for good; then it is one fewer."""
+    row = ornaments[note]
+    if row["written"] == 0:
+        return bool(notes[note]["fate"] == _PAIRED)
+    if notes[note]["fate"] != 0 or row["left"] == 0:
+        return False
+    row["left"] -= 1
+    return True
+
+
+@kernel
+def _confirm_ornament(
+    hit: np.void, note: int, notes: NDArray[np.void], loudness: NDArray[np.void], out: np.void
+) -> None:
+    """A grace stroke or a bounce says how loud they are, and nothing else."""
+    out["offset_ns"] = hit["t_ns"] - notes[note]["written_ns"]
+    if hit["velocity"] > 0:
+        _learn_loudness(float(hit["velocity"]), loudness[len(loudness) - 2])
+
+
+@kernel
 def _confirm(
     s: np.void,
     p: np.void,
@@ -606,8 +591,10 @@ def _confirm(
     loudness: NDArray[np.void],
     models: NDArray[np.void],
     hypotheses: NDArray[np.void],
+    next_notes: NDArray[np.int32],
     labels: NDArray[np.int32],
     recent: NDArray[np.void],
+    ornaments: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> None:
     """Say for good what the oldest open hit was, and learn from it."""
@@ -615,9 +602,18 @@ def _confirm(
     s["confirmed"] = ticket + 1
     hit = recent[ticket % RECENT]
     lane = lanes[hit["lane"]]
-    label = _vote(s["hypotheses"], ticket % LAG, hypotheses[s["active"]], labels[s["active"]])
+    active = s["active"]
+    if len(ornaments) == 0:
+        label = _vote(s["hypotheses"], ticket % LAG, hypotheses[active], labels[active])
+    else:
+        label = last_vote(
+            s, ticket % LAG, hit["lane"], hypotheses[active], labels[active], next_notes[active],
+            ornaments,
+        )  # fmt: skip
     # A note is given away once, and never one that has been called missed.
     if label >= 0 and (label <= lane["confirmed"] or notes[label]["fate"] != 0):
+        label = STRAY
+    if label <= ORNAMENT and not _take_ornament(ORNAMENT - label, notes, ornaments):
         label = STRAY
     skipped = 0
     if label >= 0:
@@ -634,6 +630,11 @@ def _confirm(
     out["chart_index"] = label
     out["counts"] = 1 if label >= 0 and not hit["suspect"] else 0
     out["offset_ns"] = hit["t_ns"] - notes[label]["written_ns"] if label >= 0 else 0
+    if label <= ORNAMENT:
+        _confirm_ornament(hit, ORNAMENT - label, notes, loudness, out)
+        return
+    if label >= 0 and is_excused(hit["suspect"], label, ornaments):
+        out["counts"] = 1
     if hit["outside"]:
         return
     _learn_rates(s, p, hit, label, skipped, len(lanes) - 1)
@@ -661,8 +662,10 @@ def settle(
     loudness: NDArray[np.void],
     models: NDArray[np.void],
     hypotheses: NDArray[np.void],
+    next_notes: NDArray[np.int32],
     labels: NDArray[np.int32],
     recent: NDArray[np.void],
+    ornaments: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> bool:
     """Everything that is due by `t_ms`, in the order in which it is due.
@@ -682,7 +685,10 @@ def settle(
         if s["settled"] >= len(settled):
             return False
         if hit_due <= note_due:
-            _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
+            _confirm(
+                s, p, notes, lanes, loudness, models, hypotheses, next_notes, labels, recent,
+                ornaments, settled,
+            )  # fmt: skip
             continue
         note = notes[s["due_note"]]
         if note["fate"] == 0:
@@ -700,7 +706,7 @@ def settle(
 def _shrink(s: np.void, is_note: float) -> None:
     """The covariance shrinks as far as the hit was a note (Bar-Shalom & Tse's PDA, 1975)."""
     tie = s["used_tie"]
-    var = _innovation_var(s, tie)
+    var = innovation_var(s, tie)
     is_note *= (1 - tie) ** 2
     gain, rate_gain = s["offset_var"] / var, s["covariance"] / var
     s["rate_var"] = max(s["rate_var"] - is_note * rate_gain * s["covariance"], 0.0)
@@ -756,6 +762,7 @@ def hear(
     children: NDArray[np.void],
     recent: NDArray[np.void],
     places: NDArray[np.int32],
+    ornaments: NDArray[np.void],
     settled: NDArray[np.void],
 ) -> int:
     """Label hits from `begin` on; how many of all are done then.
@@ -767,8 +774,9 @@ def hear(
         row = hits[i]
         t_ms = row["t_ns"] / 1e6
         if not settle(
-            t_ms, s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled
-        ) or s["settled"] == len(settled):
+            t_ms, s, p, notes, lanes, loudness, models, hypotheses, next_notes, labels, recent,
+ ornaments, settled,
+        ) or s["settled"] == len(settled):  # fmt: skip
             return i
         ticket = s["heard"]
         place = places[row["lane"] & (len(places) - 1)]
@@ -799,6 +807,11 @@ def hear(
                 s, p, hit, lane["bias_ms"], dt, hypotheses[old], next_notes[old], notes,
                 loudness, children,
             )  # fmt: skip
+            if len(ornaments) > 0:
+                weigh_ornaments(
+                    s, p, hit, count, hypotheses[old], next_notes[old], labels[old], lane,
+                    lane_notes, notes, loudness, ornaments, children,
+                )  # fmt: skip
             kept = _select(
                 s, p, place, count, hypotheses[old], next_notes[old], hypotheses[new], notes,
                 children,
@@ -807,6 +820,8 @@ def hear(
                 s, kept, place, slot, old, new, hypotheses, next_notes, labels, notes, children
             )
             _shrink(s, is_note)
+            if len(ornaments) > 0:
+                s["as_ornament"] = as_ornament(kept, slot, hypotheses[new], labels[new])
             hit["label"] = _vote(kept, slot, hypotheses[new], labels[new])
         row["ticket"] = ticket
         row["label"] = hit["label"]
@@ -814,9 +829,12 @@ def hear(
         lane["velocity"] = row["velocity"]
         s["heard"] = ticket + 1
         if s["heard"] - s["confirmed"] >= LAG:
-            _confirm(s, p, notes, lanes, loudness, models, hypotheses, labels, recent, settled)
+            _confirm(
+                s, p, notes, lanes, loudness, models, hypotheses, next_notes, labels, recent,
+                ornaments, settled,
+            )  # fmt: skip
         if not hit["outside"]:
-            _watch(s, is_note)
+            _watch(s, is_note + s["as_ornament"])
         if s["look"] != 0:
             return i + 1
     return len(hits)

@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.timing.beam_entry import LONG_BARS, LONG_GAPS
-from station.timing.beam_kernels import LAG, REACH, RECENT, STRAY
+from station.timing.beam_kernels import LAG, REACH, RECENT
+from station.timing.beam_ornaments import (
+    ORNAMENTS,
+    STRAY,
+    before_and_after,
+    lay_out_ornaments,
+)
 from station.timing.beam_places import AT_ONCE_MS, inlined
 from station.timing.tables import table
 
@@ -52,7 +58,7 @@ LANE = np.dtype(
      ("velocity", "f8"), ("confirmed", "i8")]
 )  # fmt: skip
 # How loud: mean and variance of the velocities of one (lane, dynamic), the variance within one
-# place in the beat; the same for each place; and for stray hits.
+# place in the beat; the same for each place; for strokes around a note; and for stray hits.
 LOUDNESS = np.dtype(
     [("mean", "f8"), ("var", "f8"), ("log_peak", "f8"), ("count", "f8"), ("within", "f8")]
 )
@@ -73,7 +79,7 @@ SHARED = np.dtype(
      ("hits", "f8"), ("learned_ms", "f8"), ("clock_ms", "f8"), ("extra_rate", "f8"),
      ("tie", "f8"), ("used_tie", "f8"), ("untied", "f8"), ("chords", "f8"), ("pair_ms", "f8"),
      ("pair_written_ms", "f8"),
-     ("bar_ms", "f8"),
+     ("bar_ms", "f8"), ("lead_ms", "f8"), ("tail_ms", "f8"), ("as_ornament", "f8"),
      ("looked_ms", "f8"), ("offset_ms", "f8"), ("before_ms", "f8"), ("stopped_ms", "f8"),
      ("shift_ms", "f8"), ("seek_usual", "f8"), ("seek_found", "f8"), ("seek_rival", "f8"),
      ("seek_ms", "f8"), ("seeking", "i8"), ("seek_ticket", "i8"), ("seek_next", "i8"),
@@ -84,13 +90,13 @@ SHARED = np.dtype(
 )  # fmt: skip
 
 # A hit as it is told, and the answer: `ticket` counts the hits heard, `label` is the chart
-# index, `STRAY` or `DOUBLE`.
+# index, `STRAY`, `DOUBLE`, or `ORNAMENT` less the chart index of the note that it is around.
 HEARD = np.dtype(
     [("t_ns", "i8"), ("lane", "i4"), ("velocity", "i4"), ("suspect", "i4"), ("label", "i4"),
      ("ticket", "i8")]
 )  # fmt: skip
-# What became of a hit or a note: `chart_index` is `STRAY` or `DOUBLE`, or `ticket` is
-# `MISSED`, where there is no pair. `counts` is 1 for a pair without suspicion.
+# What became of a hit or a note: `chart_index` is a label, or `ticket` is `MISSED` where nobody
+# played it. `counts` is 1 for a pair without suspicion.
 CONFIRMED = np.dtype(
     [("ticket", "i8"), ("chart_index", "i4"), ("counts", "i4"), ("offset_ns", "i8")]
 )
@@ -222,13 +228,14 @@ class BeamState(NamedTuple):
     children: NDArray[np.void]
     recent: NDArray[np.void]
     places: NDArray[np.int32]
+    ornaments: NDArray[np.void]
     settled: NDArray[np.void]
 
 
 _INDEX = np.dtype(np.int32)
 BEAM_TABLES = (
     PRIORS, SHARED, NOTE, _INDEX, LANE, LOUDNESS, MODEL, HYPOTHESIS, _INDEX, _INDEX, CHILD,
-    RECENT_HIT, _INDEX, CONFIRMED,
+    RECENT_HIT, _INDEX, ORNAMENTS, CONFIRMED,
 )  # fmt: skip
 
 
@@ -250,7 +257,8 @@ def beam_state(where: NDArray[np.int64]) -> BeamState:
         table(where, 10, CHILD),
         table(where, 11, RECENT_HIT),
         table(where, 12, _INDEX),
-        table(where, 13, CONFIRMED),
+        table(where, 13, ORNAMENTS),
+        table(where, 14, CONFIRMED),
     )
 
 
@@ -259,6 +267,7 @@ def lay_out(
     lanes: NDArray[np.int64],
     dynamics: NDArray[np.int64],
     places_in_beat: NDArray[np.int64],
+    ornaments: NDArray[np.int64],
     bar_ns: int | NDArray[np.int64],
     priors: Priors,
 ) -> BeamState:
@@ -274,6 +283,8 @@ def lay_out(
         Each note's `model.Dynamic`, shape (notes,).
     places_in_beat
         Where in its beat each note is written, any numbers from 0, shape (notes,).
+    ornaments
+        How many grace strokes each note has, or `beam_ornaments.BOUNCES`, shape (notes,).
     bar_ns
         How long a label may wait at most: one for all, or each note's, shape (notes,).
     """
@@ -312,7 +323,9 @@ def lay_out(
     occupied = lane_table["begin"] < lane_table["end"]
     next_notes[0, 0, occupied] = order[lane_table["begin"][occupied]]
 
+    around = lay_out_ornaments(ornaments, notes["written_ms"], notes["bar_ms"], notes["next"])
     shared, noise_var = _shared(notes, lane_count, priors)
+    shared["lead_ms"], shared["tail_ms"] = before_and_after(around, notes["written_ms"])
     return BeamState(
         priors=priors.record(),
         shared=shared,
@@ -327,6 +340,7 @@ def lay_out(
         children=np.zeros(HYPOTHESES * (REACH + 1), dtype=CHILD),
         recent=np.zeros(RECENT, dtype=RECENT_HIT),
         places=places,
+        ornaments=around,
         settled=np.zeros(_ROOM, dtype=CONFIRMED),
     )
 
@@ -392,13 +406,15 @@ def _models(noise_var: float, p: Priors) -> NDArray[np.void]:
 
 
 def _loudness(lane_count: int, places: int) -> NDArray[np.void]:
-    """Ghost, normal and accent for each lane, those at each place, and one row for strays."""
-    rows = np.zeros(lane_count * 3 + places + 1, dtype=LOUDNESS)
+    """Ghost, normal and accent for each lane, those at each place, around a note, and strays."""
+    rows = np.zeros(lane_count * 3 + places + 2, dtype=LOUDNESS)
     rows["mean"] = 75.0
     rows["mean"][: lane_count * 3] = np.tile([40.0, 80.0, 105.0], lane_count)
     rows["var"] = rows["within"] = 30.0**2
+    rows["mean"][-2] = 45.0
     rows["var"][-1] = 35.0**2
     rows["log_peak"] = -0.5 * np.log(2 * math.pi * rows["var"])
     rows["count"][: lane_count * 3] = 4.0
+    rows["count"][-2] = 4.0
     rows["count"][-1] = 10.0
     return rows

@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.timing.beam_entry import LIMBS_MS
-from station.timing.beam_kernels import FRESH, LAG, RECENT, STRAY
+from station.timing.beam_kernels import FRESH, LAG, RECENT
 from station.timing.beam_layout import BeamState
+from station.timing.beam_ornaments import DOUBLE, ORNAMENT, STRAY, ornament
 from station.timing.beam_places import first_not_before, inlined, mark, notes_before
 from station.timing.kernel import kernel
 
 _WINDOW = 24  # hits that an anchor is judged by
 _CANDIDATES = 96
 _A_HIT = 5  # of them: a hit waits for its label meanwhile
+_SOON = 4  # hits
 _STEPS = 8  # notes that are gone along before the whole lane is searched
 _UNKNOWN = -1
 _PER_SD, _AT_BEST, _TO_COME = 0, 1, 2
@@ -60,6 +62,27 @@ def _nearest(x: BeamState, at_ms: float, lane: np.void, place: int) -> int:
     return int(x.lane_notes[place]) if place < lane["end"] else -1
 
 
+@inlined
+def _around(x: BeamState, at_ms: float, var: float, lane: np.void, place: int) -> tuple[float, int]:
+    """How likely a hit is a stroke around a note, and its label; its loudness left open.
+
+    Around the first note of the lane that is not before `at_ms`, or the one before that.
+    """
+    note = x.lane_notes[place] if place < lane["end"] else len(x.notes) - 1
+    before = x.lane_notes[place - 1] if place > lane["begin"] else -1
+    log_density, label = ornament(
+        at_ms, 0.0, var, note, before, x.notes[note]["written_ms"], x.ornaments
+    )
+    return log_density - _ANY_VELOCITY, label
+
+
+@inlined
+def _too_many(x: BeamState, label: int, strokes: int) -> bool:
+    """Whether a note has fewer grace strokes than that."""
+    written = x.ornaments[ORNAMENT - label]["written"]
+    return bool(0 < written < strokes)
+
+
 @kernel
 def _score(
     x: BeamState,
@@ -73,8 +96,8 @@ def _score(
 ) -> tuple[float, float]:
     """Log-likelihood of the hits up to `newest` if the hand was at `offset_ms` then; mean error.
 
-    Each hit is its lane's nearest note or extra, whichever is likelier; the notes of that
-    stretch that are left over are missed. Fills in `pairs`, and in `places` where each hit was
+    Each hit is its lane's nearest note, around one, or extra, whichever is likeliest; the notes of
+    that stretch that are left over are missed. Fills in `pairs`, and in `places` where each hit was
     looked for, to begin there the next time. Given up, with −∞, as soon as it cannot come to
     `least` any more.
     """
@@ -87,6 +110,8 @@ def _score(
     total = 0.0
     paired = 0
     last = -1
+    around = STRAY
+    same = 0
     for ticket in range(first, newest + 1):
         if score + spread[_TO_COME, ticket - first] < least:
             return -np.inf, 0.0
@@ -98,6 +123,15 @@ def _score(
         note = _nearest(x, at, lane, place)
         best = hit["extra_log"]
         pairs[ticket - first] = STRAY
+        if len(x.ornaments) > 0:
+            var = 1 / spread[_PER_SD, ticket - first] ** 2
+            own, label = _around(x, at, var, lane, place)
+            same = same + 1 if label == around else 1
+            around = label
+            if own > best and (label > ORNAMENT or not _too_many(x, label, same)):
+                # At most as good as a note: so much is reckoned with for what is to come.
+                best = max(best, min(own, spread[_AT_BEST, ticket - first]))
+                pairs[ticket - first] = label
         if note >= 0 and note != last:
             error = at - x.notes[note]["written_ms"]
             z = min(abs(error) * spread[_PER_SD, ticket - first], 10.0)
@@ -272,7 +306,11 @@ def find_anchor(x: BeamState) -> float:
     if s["seeking"] and ticket - s["seek_ticket"] > RECENT - _WINDOW:
         s["seeking"] = 0
     if not s["seeking"]:
-        _begin_search(x, here, rate, pairs, places)
+        if x.recent[ticket % RECENT]["label"] > ORNAMENT:
+            _begin_search(x, here, rate, pairs, places)
+        else:
+            s["looked"] -= _SOON  # no anchor hangs on that: at the next hit
+            s["looked_ms"] = -np.inf
         return 0.0
     if not _go_on_searching(x, here, rate, pairs, places):
         return 0.0
@@ -299,6 +337,12 @@ def find_anchor(x: BeamState) -> float:
     s["offset_ms"] = anchor
     _join(x, anchor, rate, gain, pairs)
     return float(anchor - here)
+
+
+@inlined
+def _new_label(note: int, was: int) -> int:
+    """What a hit is for the new anchor: a double trigger stays one unless it is something else."""
+    return DOUBLE if note == STRAY and was == DOUBLE else note
 
 
 @kernel
@@ -339,7 +383,7 @@ def _join(
             )
         if s["heard"] - ticket <= LAG:
             was = x.recent[ticket % RECENT]["label"]
-            x.labels[active, place, ticket % LAG] = note if note >= 0 else min(was, STRAY)
+            x.labels[active, place, ticket % LAG] = _new_label(note, was)
     for ticket in range(max(s["heard"] - LAG, 0), first):
         x.labels[active, place, ticket % LAG] = x.recent[ticket % RECENT]["label"]
     for i in range(len(x.lanes)):

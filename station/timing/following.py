@@ -23,7 +23,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from station.timing.beam_kernels import DOUBLE, MISSED
+from station.timing.beam_kernels import MISSED
+from station.timing.beam_ornaments import DOUBLE
 from station.timing.beam_places import inlined
 
 # Where the hand is, in beats against the written time less `beats_off` whole beats: `level`,
@@ -62,14 +63,14 @@ _FASTEST = 0.04
 
 @inlined
 def count(state: np.void, ticket: int, index: int) -> None:
-    """Count a settled hit or note; not a double trigger, a count-in or an encore."""
+    """Count a settled hit or note; not a double trigger, a grace stroke, a count-in, an encore."""
     if index >= 0:
         state["notes_left"] -= 1
         if ticket == MISSED:
             state["silent"] = min(state["silent"] + 1, _MOST_SILENT)
             return
         state["pairs"] += 1
-    elif index == DOUBLE or state["pairs"] == 0 or state["notes_left"] == 0:
+    elif index <= DOUBLE or state["pairs"] == 0 or state["notes_left"] == 0:
         return
     else:
         state["chance"] = max(state["chance"] * _EXTRA, _POOREST)

@@ -52,7 +52,8 @@ def judge(hits: NDArray[np.void], begin: int, t_ms: float, where: NDArray[np.int
     while True:
         s["done"] = beam_kernels.hear(
             hits, s["done"], s, p, x.notes, x.lane_notes, x.lanes, x.loudness, x.models,
-            x.hypotheses, x.next_notes, x.labels, x.children, x.recent, x.places, x.settled,
+            x.hypotheses, x.next_notes, x.labels, x.children, x.recent, x.places, x.ornaments,
+            x.settled,
         )  # fmt: skip
         if s["look"] & LOOK_ANCHOR:
             s["shift_ms"] = find_anchor(x)
@@ -66,8 +67,8 @@ def judge(hits: NDArray[np.void], begin: int, t_ms: float, where: NDArray[np.int
     if t_ms == -math.inf:
         return 0
     if not beam_kernels.settle(
-        t_ms, s, p, x.notes, x.lanes, x.loudness, x.models, x.hypotheses, x.labels, x.recent,
-        x.settled,
+        t_ms, s, p, x.notes, x.lanes, x.loudness, x.models, x.hypotheses, x.next_notes, x.labels,
+        x.recent, x.ornaments, x.settled,
     ):  # fmt: skip
         return STOPPED
     count = s["settled"]

@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.charts.chart import Chart
-from station.model import Verdict
-from station.timing.beam import BeamMatcher, Resync
+from station.model import Ornament, Verdict
+from station.timing.beam import BOUNCES, BeamMatcher, Resync
 from station.timing.verdict import RunningVerdict
 
 # Farther than any chart: 146 years. Differences of such times fit into an int64.
 FAR_NS = 2**62
+# Grace strokes before a note of each kind.
+_AROUND = {Ornament.NONE: 0, Ornament.FLAM: 1, Ornament.DRAG: 2, Ornament.BUZZ: BOUNCES}
 
 
 class Judging:
@@ -33,6 +35,7 @@ class Judging:
             np.array([note.dynamic for note in chart.notes], dtype=np.int64),
             bar_ns=_bar_ns(chart),
             places_in_beat=_places_in_beat(chart),
+            ornaments=np.array([_AROUND[note.ornament] for note in chart.notes], dtype=np.int64),
             verdict=self._running.tables(),
         )
 

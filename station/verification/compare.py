@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from station.drummer.performance import Cause, Performance
+from station.drummer.performance import Cause, Performance, Strike
 from station.model import StampedBy
 from station.units import ms_from_ns
 from station.verification.scenario import Scenario
@@ -181,9 +181,10 @@ def _stamps(sent_ms: Sequence[float], hits: Sequence[Mapping[str, Any]], limits:
 
 
 def _labels(truth: Performance, hits: Sequence[Mapping[str, Any]], limits: Limits) -> Check:
-    """Each hit is the note that was meant."""
-    meant = [s.chart_index if s.cause is Cause.NOTE else None for s in truth.strikes]
-    right = sum(m == h["chart_index"] for m, h in zip(meant, hits, strict=True))
+    """Each hit is the note that was meant, or the stroke around it."""
+    meant = [_meant(s) for s in truth.strikes]
+    said = [(h["chart_index"], h.get("ornament_of")) for h in hits]
+    right = sum(m == s for m, s in zip(meant, said, strict=True))
     percent = 100.0 * right / max(1, len(hits))
     return Check(
         "each hit is the note that was meant",
@@ -191,6 +192,13 @@ def _labels(truth: Performance, hits: Sequence[Mapping[str, Any]], limits: Limit
         f"{right} of {len(hits)} hits, {percent:.2f} % (limit {limits.label_percent:g} %).",
         {"percent": percent},
     )
+
+
+def _meant(strike: Strike) -> tuple[int | None, int | None]:
+    """The note, and the note that it is around, as the report has them."""
+    if strike.chart_index < 0:
+        return None, None
+    return (strike.chart_index, None) if strike.cause is Cause.NOTE else (None, strike.chart_index)
 
 
 def _missed(truth: Performance, missed: Sequence[int]) -> Check:
@@ -225,7 +233,7 @@ def _doubles(truth: Performance, hits: Sequence[Mapping[str, Any]]) -> Check:
     flagged = ["double-trigger" in h["flags"] for h in hits]
     found = sum(d and f for d, f in zip(double, flagged, strict=True))
     # A stray strike right behind another may well look like a double trigger: no harm done.
-    meant = [s.cause is Cause.NOTE for s in truth.strikes]
+    meant = [s.chart_index >= 0 for s in truth.strikes]
     wrongly = sum(f and m for f, m in zip(flagged, meant, strict=True))
     enough = found >= 0.95 * sum(double)
     return Check(

@@ -6,15 +6,21 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.timing.beam import HEARD, MISSED, BeamMatcher
+from station.timing.beam import BOUNCES, HEARD, MISSED, ORNAMENT, BeamMatcher
 
 BAR_NS = 700_000_000
 bars_ns = st.sampled_from([1_000_000, BAR_NS, 8_000_000_000, 240_000_000_000])
 FAR_NS = 2**61
 
-charts = st.lists(
-    st.tuples(st.integers(0, 20_000), st.integers(0, 3), st.integers(0, 2)), max_size=60
-)
+
+def charts_of(ornament):
+    return st.lists(
+        st.tuples(st.integers(0, 20_000), st.integers(0, 3), st.integers(0, 2), ornament),
+        max_size=60,
+    )
+
+
+charts = st.one_of(charts_of(st.just(0)), charts_of(st.sampled_from([0, 1, 2, BOUNCES])))
 times_ms = st.one_of(
     st.integers(-2_000, 22_000),
     st.integers(-(10**9), 10**9),
@@ -26,8 +32,12 @@ takes = st.lists(
 
 
 def matcher_of(chart, bar_ns: int = BAR_NS) -> tuple[BeamMatcher, np.ndarray]:
-    notes = np.array(sorted(chart), dtype=np.int64).reshape(-1, 3)
-    return BeamMatcher(notes[:, 0] * 10**6, notes[:, 1], notes[:, 2], bar_ns=bar_ns), notes
+    notes = np.array(sorted(chart), dtype=np.int64).reshape(-1, 4)
+    times, lanes, dynamics, ornaments = notes.T
+    return (
+        BeamMatcher(times * 10**6, lanes, dynamics, bar_ns=bar_ns, ornaments=ornaments.copy()),
+        notes,
+    )
 
 
 def rows(take) -> np.ndarray:
@@ -60,6 +70,9 @@ def test_every_hit_is_settled_once_and_every_note_once_whatever_comes(chart, tak
     assert sorted(given_away) == list(range(len(notes)))
     for (_, lane, _, _), label in zip(take, paired, strict=True):
         assert label < 0 or notes[label, 1] == lane
+        if label <= ORNAMENT:
+            assert notes[ORNAMENT - label, 1] == lane
+            assert notes[ORNAMENT - label, 3] != 0
     assert math.isfinite(matcher.noise_ms)
     for name in matcher._state.shared.dtype.names:
         assert not math.isnan(matcher._state.shared[name][0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -11,23 +12,31 @@ from hypothesis import strategies as st
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
 from station.engine.engine import Engine
-from station.model import Flag, Hit, KitUsed, Note, Pad, StampedBy, Zone
+from station.model import Flag, Hit, JudgementKind, KitUsed, Note, Ornament, Pad, StampedBy, Zone
 from station.report import build_report
 
 MS = 1_000_000
 START = 77 * MS
 LATENCY = 4 * MS
 LANES = [Pad.KICK, Pad.SNARE, Pad.HI_HAT]
+VELOCITIES = [0, 30, 60, 90, 90, 120]
 FLAGS = [Flag.NONE, Flag.NONE, Flag.NONE, Flag.DOUBLE_TRIGGER, Flag.CROSSTALK, Flag.CLIPPED]
 
 
 @st.composite
 def charts(draw):
     places = draw(st.lists(st.tuples(st.integers(0, 150), st.sampled_from(LANES)), max_size=60))
+    around = random.Random(draw(st.integers(0, 2**32)))
+    kinds = list(Ornament) if draw(st.booleans()) else [Ornament.NONE]
     notes = sorted(
-        (Note(tick * 120, pad, Zone.HEAD, 36 + LANES.index(pad)) for tick, pad in places),
+        (
+            Note(
+                tick * 120, pad, Zone.HEAD, 36 + LANES.index(pad), ornament=around.choice(kinds)
+            )
+            for tick, pad in places
+        ),
         key=lambda n: (n.tick, n.midi_note),
-    )
+    )  # fmt: skip
     metre = (MetreChange(0, 4, 4),)
     return Chart("t", TempoMap.constant(330, 480), metre, tuple(notes), 160 * 120)
 
@@ -43,13 +52,20 @@ def performances(draw):
         for t, note in zip(written, chart.notes, strict=True)
         if rng.random() > 0.1
     ]
+    for t, note in zip(written, chart.notes, strict=True):
+        count = {Ornament.FLAM: 1, Ornament.DRAG: 2, Ornament.BUZZ: 4}.get(note.ornament, 0)
+        side = 1 if note.ornament is Ornament.BUZZ else -1
+        strikes += [
+            (t + round(side * 30 * i * MS + rng.gauss(0, 8) * MS), note.pad)
+            for i in range(1, count + 1)
+        ]
     strikes += [
         (rng.randrange(-500, 7000) * MS, rng.choice(LANES)) for _ in range(rng.randrange(12))
     ]
     hits = [
         Hit(
-            0, START + LATENCY + t, 0, START + t + rng.randrange(30) * MS, pad, Zone.HEAD, 90,
-            source=LANES.index(pad), flags=rng.choice(FLAGS),
+            0, START + LATENCY + t, 0, START + t + rng.randrange(30) * MS, pad, Zone.HEAD,
+            rng.choice(VELOCITIES), source=LANES.index(pad), flags=rng.choice(FLAGS),
         )
         for t, pad in strikes
     ]  # fmt: skip
@@ -110,11 +126,15 @@ def test_every_hit_and_every_note_is_confirmed_once(performance):
     said, _, _ = play(chart, hits, [3] * len(hits), set())
     confirmed = [j for j in said if j.confirmed]
     assert sorted(j.hit_seq for j in confirmed if j.hit_seq >= 0) == list(range(len(hits)))
-    notes = sorted(j.chart_index for j in confirmed if j.chart_index >= 0)
+    of_notes = [j for j in confirmed if j.kind is not JudgementKind.ORNAMENT]
+    notes = sorted(j.chart_index for j in of_notes if j.chart_index >= 0)
     assert notes == list(range(len(chart.notes)))
     for j in confirmed:
         if j.hit_seq >= 0 and j.chart_index >= 0:
             assert j.offset_ns == j.t_ns - START - chart.written_ns[j.chart_index]
+    graces = Counter(j.chart_index for j in confirmed if j.kind is JudgementKind.ORNAMENT)
+    most = {Ornament.NONE: 0, Ornament.FLAM: 1, Ornament.DRAG: 2, Ornament.BUZZ: len(hits)}
+    assert all(count <= most[chart.notes[note].ornament] for note, count in graces.items())
 
 
 @settings(max_examples=60, deadline=None)
@@ -148,11 +168,22 @@ def test_the_report_says_what_was_said_live(performance):
     said, _, verdict = play(chart, hits, [1] * len(hits), set())
     kit = KitUsed("sim://", "sim", "general-midi", StampedBy.SIMULATED, 0)
     report = build_report(chart, hits, start_ns=START, latency_ns=LATENCY, calibrated=True, kit=kit)
-    live = {j.hit_seq: j.chart_index for j in said if not j.confirmed}
-    final = {j.hit_seq: (j.chart_index, j.offset_ns) for j in said if j.confirmed}
+    live = {j.hit_seq: told(j)[:2] for j in said if not j.confirmed}
+    final = {j.hit_seq: told(j) for j in said if j.confirmed and j.hit_seq >= 0}
     assert report.verdict == verdict
-    assert {h.seq: int(n) for h, n in zip(report.hits, report.live_index, strict=True)} == live
-    for h, note, offset in zip(report.hits, report.chart_index, report.offset_ns, strict=True):
-        assert final[h.seq] == (note, offset)
+    seqs = [h.seq for h in report.hits]
+    at_once = zip(report.live_index.tolist(), report.live_ornament_of.tolist(), strict=True)
+    assert dict(zip(seqs, at_once, strict=True)) == live
+    columns = (report.chart_index, report.ornament_of, report.offset_ns, report.hit_array["flags"])
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    assert dict(zip(seqs, rows, strict=True)) == final
     missed = sorted(j.chart_index for j in said if j.hit_seq == -1)
     assert list(report.missed) == missed
+
+
+def told(j):
+    """A judgement of a hit as a report has it: note, note that it is around, offset, flags."""
+    flags = int(j.flags & ~Flag.LATE)
+    if j.kind is JudgementKind.ORNAMENT:
+        return -1, j.chart_index, 0, flags
+    return j.chart_index, -1, j.offset_ns, flags

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_bridge.bench.firmware_heard import Settings, configure, listen
+from firmware_bridge.firmware.core_lib import core_lib
 from firmware_bridge.messages import HitFlag, PadHit
 from firmware_bridge.piezo import Recording
 
@@ -17,7 +18,6 @@ pytestmark = pytest.mark.usefixtures("zig")
 
 PADS = 3
 PERIOD_US = 125.0
-LONGEST_DECISION_US = 15_000
 SHORTEST_SCAN_US = 500
 
 
@@ -80,7 +80,7 @@ def test_whatever_is_read_hits_keep_their_promises(given, pads, variant):
     for hit in said(given, pads, variant):
         assert hit.pad < PADS
         assert hit.t_us - 2**32 * (hit.t_us > 2**31) <= length_us
-        assert hit.decided_after_us <= LONGEST_DECISION_US
+        assert hit.decided_after_us <= core_lib(variant).sizes.longest_decision_us
         if hit.flags & HitFlag.CHOKE or hit.zone >= foot:
             continue
         assert hit.velocity >= 1

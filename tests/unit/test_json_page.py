@@ -12,6 +12,7 @@ import pytest
 
 from station.charts.chart import Chart, MetreChange
 from station.charts.tempo import TempoMap
+from station.drummer import DrummerParams, perform
 from station.model import (
     Calibration,
     Dynamic,
@@ -21,6 +22,7 @@ from station.model import (
     Mark,
     MarkKind,
     Note,
+    Ornament,
     Pad,
     PlacementCall,
     StampedBy,
@@ -98,6 +100,24 @@ def test_every_key_is_described():
     assert {"timekeeper_ms", "motor_ms", "resyncs", "marks", "latency_ms", "calibration"} <= SAID
     assert "passes" in SAID
     assert "passes" in told
+
+
+@pytest.mark.parametrize("ornament", [Ornament.FLAM, Ornament.DRAG, Ornament.BUZZ])
+def test_every_key_of_what_is_around_notes_is_described(ornament):
+    notes = tuple(
+        Note(480 * i, Pad.SNARE, Zone.HEAD, 38, sticking=hand, ornament=ornament)
+        for i, hand in enumerate([Sticking.RIGHT, Sticking.LEFT] * 2)
+    )
+    chart = Chart("o", TempoMap.constant(120, 480), (MetreChange(0, 4, 4),), notes, 1920)
+    hits = [
+        Hit(i, s.t_ns, 0, s.t_ns, s.pad, s.zone, s.velocity, 38)
+        for i, s in enumerate(perform(chart, DrummerParams()).strikes)
+    ]
+    told = build_report(chart, hits, start_ns=0, latency_ns=0, calibrated=True, kit=KIT).to_dict()
+    assert {"ornament_of", "live_ornament_of"} <= keys_of(told["hits"])
+    of_them = next(part for part in told["ornaments"].values() if part)
+    assert None not in of_them.values()
+    assert keys_of(told) - SAID == set()
 
 
 @pytest.mark.parametrize("words", [Pad, MarkKind, StampedBy, TakeState, TempoCall, PlacementCall])

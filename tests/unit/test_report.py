@@ -17,11 +17,13 @@ from station.model import (
     Mark,
     MarkKind,
     Note,
+    Ornament,
     Pad,
     PlacementCall,
     PlacementVerdict,
     SpreadVerdict,
     StampedBy,
+    Sticking,
     SwingCall,
     SwingVerdict,
     TakeState,
@@ -387,3 +389,54 @@ def test_hits_that_do_not_follow_the_chart_are_told_so_in_one_sentence():
         "These hits do not follow the chart; check chart and tempo.",
     ]
     assert lines[1] == ""
+
+
+def with_ornament(chart, ornament):
+    hands = (Sticking.RIGHT, Sticking.LEFT)
+    notes = (
+        replace(note, ornament=ornament, sticking=hands[i % 2])
+        for i, note in enumerate(chart.notes)
+    )
+    return replace(chart, notes=tuple(notes))
+
+
+def flams_played(widths_ms):
+    """A hit for each note of a pulse, and before it a soft one where there is a width."""
+    struck = []
+    for i, ms in enumerate(widths_ms):
+        struck += [(500 * i - ms, 40), (500 * i, 90)] if ms else [(500 * i, 90)]
+    return [hit(seq, t_ms, velocity=loud) for seq, (t_ms, loud) in enumerate(struck)]
+
+
+def test_grace_strokes_are_told_as_those_of_their_notes():
+    chart = with_ornament(pulse(8), Ornament.FLAM)
+    told = report_of(flams_played([30, 20, 0, 30, 40, 30, 0, 30]), chart).to_dict()
+    graces = [h for h in told["hits"] if "ornament_of" in h]
+    assert [h["ornament_of"] for h in graces] == [0, 1, 3, 4, 5, 7]
+    assert [h["live_ornament_of"] for h in graces] == [0, 1, 3, 4, 5, 7]
+    assert {(h["chart_index"], h["offset_ms"]) for h in graces} == {(None, None)}
+    assert {h["offset_ms"] for h in told["hits"] if h not in graces} == {0.0}
+    flams = told["ornaments"]["flams"]
+    assert (flams["played"], flams["with_graces"], flams["flat"]) == (8, 6, 2)
+    assert flams["width_ms"] == 30.0
+
+
+def test_a_chart_with_nothing_around_its_notes_tells_of_no_ornaments():
+    told = report_of([hit(0, 0)]).to_dict()
+    assert "ornaments" not in told
+    assert set(told["hits"][0]).isdisjoint({"ornament_of", "live_ornament_of"})
+
+
+def test_the_text_tells_of_flams_drags_and_buzzes():
+    chart = with_ornament(pulse(8), Ornament.FLAM)
+    text = render_text(report_of(flams_played([30, 20, 0, 30, 40, 30, 0, 30]), chart))
+    assert "8 notes played, 0 missed, 0 extra hits" in text
+    assert (
+        "flams: 6 of 8 with its grace stroke, 2 flat; 30 ms wide, half of them 30 to 30; R 35, L 30"
+    ) in text
+    drags = with_ornament(pulse(8), Ornament.DRAG)
+    text = render_text(report_of(flams_played([30] * 8), drags))
+    assert "drags: 0 of 8 with both grace strokes, 8 with one" in text
+    buzzes = with_ornament(pulse(2), Ornament.BUZZ)
+    bounced = [hit(i, t, velocity=v) for i, (t, v) in enumerate([(0, 90), (30, 50), (500, 90)])]
+    assert "buzzes: 1 of 2 bounced" in render_text(report_of(bounced, buzzes))

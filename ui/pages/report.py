@@ -75,7 +75,7 @@ class ReportPage(QWidget):
     call
         The big word.
     cards
-        By name: hits, timing, spread, swing, limbs.
+        By name: hits, timing, spread, swing, limbs, and ornaments where the chart has any.
     passes
         How each pass of a loop went; hidden for what was played once.
     sheet
@@ -102,6 +102,7 @@ class ReportPage(QWidget):
             "spread": Card("Spread"),
             "swing": Card("Swing, long to short"),
             "limbs": Card("Limbs"),
+            "ornaments": Card("Flams, drags, buzzes"),
         }
         self.passes = Passes()
         self._kept = QLabel()
@@ -133,7 +134,12 @@ class ReportPage(QWidget):
         places = {"hits": (0, 0), "timing": (0, 1), "spread": (1, 0), "swing": (1, 1)}
         for name, (row, column) in places.items():
             grid.addWidget(self.cards[name], row, column)
-        grid.addWidget(self.cards["limbs"], 0, 2, 2, 1)
+        aside = QVBoxLayout()
+        aside.setSpacing(10)
+        aside.addWidget(self.cards["limbs"], 1)
+        aside.addWidget(self.cards["ornaments"], 1)
+        grid.addLayout(aside, 0, 2, 2, 1)
+        self.cards["ornaments"].hide()
         for column, stretch in enumerate((10, 10, 11)):
             grid.setColumnStretch(column, stretch)
         top = QHBoxLayout()
@@ -194,6 +200,11 @@ class ReportPage(QWidget):
         self.cards["spread"].show_text(_on_two_lines(words.spread_line(verdict)))
         self.cards["swing"].show_text(_on_two_lines(words.swing_line(verdict)))
         self.cards["limbs"].show_text("\n".join(words.limb_lines(verdict)))
+        ornaments = report.get("ornaments")
+        self.cards["ornaments"].show_text("\n".join(words.ornament_lines(ornaments)))
+        self.cards["ornaments"].setVisible(ornaments is not None)
+        # A chart of flams is mostly one pad's, and says nothing of limbs.
+        self.cards["limbs"].setVisible(ornaments is None or bool(verdict.get("limbs")))
         # In the smallest window the plots need the room.
         room = self.height() >= _PASSES_FROM_PX
         self.passes.show_passes(report.get("passes", []) if room else [], self.height() // 30)

@@ -55,7 +55,9 @@ class LivePlayed:
         columns = ("kind", "hit_seq", "chart_index", "offset_ns", "t_ns", "pad")
         rows = zip(*(records[name].tolist() for name in columns), outcomes.tolist(), strict=True)
         for kind, seq, note, offset_ns, t_ns, pad, outcome in rows:
-            if kind == JudgementKind.EXTRA:
+            if kind == JudgementKind.ORNAMENT:
+                self._take_back(seq)
+            elif kind == JudgementKind.EXTRA:
                 self._take_back(seq)
                 self._extras[seq] = (t_ns - start_ns, pad)
             elif not 0 <= note < notes:

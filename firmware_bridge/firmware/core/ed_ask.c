@@ -1,3 +1,5 @@
+#include "ed_seldom.h"
+
 /* Questions of the host. */
 #include "ed_board.h"
 #include "ed_protocol.h"
@@ -86,7 +88,7 @@ static void set(struct ed_board *board, const uint8_t *payload)
     }
     ed_keep_touch(&board->keep);
     board->cues.changed = true; /* it may have been the brightness */
-    ed_kit_set(&board->kit, &board->params, index);
+    ed_kit_set(&board->kit, index);
     if (board->scope.channel != ED_NO_CHANNEL) { /* the pad may have moved to another channel */
         board->scope.channel = ed_kit_channel(&board->kit, board->scope.pad);
     }

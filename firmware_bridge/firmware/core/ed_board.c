@@ -32,9 +32,9 @@ void ed_board_restore_byte(struct ed_board *board, struct ed_restore *restore, u
 
 void ed_board_restore_end(struct ed_board *board)
 {
-    ed_kit_set(&board->kit, &board->params, ED_WHOLE_BOARD);
+    ed_kit_set(&board->kit, ED_WHOLE_BOARD);
     for (uint8_t pad = 0; pad < ED_PADS; pad++) {
-        ed_kit_set(&board->kit, &board->params, pad);
+        ed_kit_set(&board->kit, pad);
     }
 }
 

@@ -12,6 +12,9 @@
 #define UNDER (22u * DB)
 /* and so far when its flank is not as this pad's flanks are. */
 #define UNDER_WITH_ODD_FLANK (18u * DB)
+/* What is hardly above the threshold: of an echo, which swings slowly, the first swing may have been under it and
+ * a later one is heard. So its time says little, even when its way is known. */
+#define FAINT (2u * DB)
 #define CAUSE (10u * DB)         /* not so far under another, a hit is no echo of it */
 #define ODD 20                   /* in 16ths of a reading */
 #define LONGEST_FLANK 15u        /* readings */
@@ -26,7 +29,7 @@ static uint16_t cause_level(const struct ed_kit *kit, uint8_t other, uint32_t *f
     }
     if (pad->phase == ED_SCANS || pad->phase == ED_DECIDES) {
         const struct ed_scan *scan = &kit->inputs[other].piezo.scan;
-        *flank_us = scan->timed ? scan->flank_us : pad->began_us;
+        *flank_us = scan->timed ? ed_scan_flank_us(scan, pad->began_us) : pad->began_us;
         return ed_level_of(scan->peak);
     }
     *flank_us = pad->last_us;
@@ -45,9 +48,9 @@ static bool unknown_echo(uint16_t under, int16_t late_us, bool odd)
 }
 
 /* For the pads that come next. */
-static void keep(struct ed_pad *pad, const struct ed_scan *scan, uint16_t level, uint8_t flank, bool alone)
+static void keep(struct ed_pad *pad, uint32_t flank_us, uint16_t level, uint8_t flank, bool alone)
 {
-    pad->last_us = scan->flank_us;
+    pad->last_us = flank_us;
     pad->last_level = level;
     if (alone && ed_pad_below(pad, level) < LOUD_ENOUGH) {
         int16_t off = (int16_t)((flank << 4) - pad->usual_flank);
@@ -60,29 +63,30 @@ enum ed_crosstalk ed_crosstalk_of(struct ed_kit *kit, uint8_t index, const struc
 {
     struct ed_pad *pad = &kit->pads[index];
     uint8_t flank = (uint8_t)(scan->flank < LONGEST_FLANK ? scan->flank : LONGEST_FLANK);
+    uint32_t flank_us = ed_scan_flank_us(scan, pad->began_us);
     bool odd = odd_flank(pad, flank);
+    bool faint = level < pad->faintest + FAINT;
     uint16_t below = ed_pad_below(pad, level);
+    uint8_t swallowed_percent = (uint8_t)ed_pad_value(kit->params, ED_PAD_CROSSTALK, index);
     uint8_t causes = 0;
-    bool suspect = false, suspect_in_crowd = false;
-#if ED_ECHOES
+    enum ed_echo_fit fit = ED_ECHO_NO;
     struct ed_echo *way = NULL;
     uint16_t way_under = 0;
     int16_t way_late_us = 0;
-#endif
 
     for (uint8_t other = 0; other < ED_PADS; other++) {
-        uint32_t flank_us;
-        uint16_t loud = other != index ? cause_level(kit, other, &flank_us) : 0;
+        uint32_t cause_us;
+        uint16_t loud = other != index ? cause_level(kit, other, &cause_us) : 0;
         if (loud == 0) {
             continue;
         }
-        int32_t apart_us = (int32_t)(scan->flank_us - flank_us);
+        int32_t apart_us = (int32_t)(flank_us - cause_us);
         if (apart_us > TOGETHER_US || apart_us < -TOGETHER_US) {
             continue;
         }
-        if (pad->crosstalk != 0) {
+        if (swallowed_percent != 0) {
             uint32_t other_velocity = ed_curve_velocity(&kit->pads[other].curve, loud);
-            if ((uint32_t)velocity * 100u < other_velocity * pad->crosstalk) {
+            if ((uint32_t)velocity * 100u < other_velocity * swallowed_percent) {
                 return ED_SWALLOWED;
             }
         }
@@ -96,32 +100,23 @@ enum ed_crosstalk ed_crosstalk_of(struct ed_kit *kit, uint8_t index, const struc
         if (late_us < SOONEST_KNOWN_US || late_us > (int16_t)ED_ECHO_LATEST_US) {
             continue;
         }
-#if ED_ECHOES
-        struct ed_echo *echo = &kit->echoes[other][index];
-        if (ed_echo_known(echo)) {
-            suspect |= ed_echo_is(echo, under, late_us, false);
-            suspect_in_crowd |= ed_echo_is(echo, under, late_us, true);
-        } else {
-            suspect |= unknown_echo(under, late_us, odd);
+        struct ed_echo *echo = ed_kit_echo(kit, other, index);
+        bool known = ed_echo_known(echo);
+        enum ed_echo_fit fits = known ? ed_echo_fits(echo, under, late_us) : ED_ECHO_NO;
+        if ((faint || !known) && unknown_echo(under, late_us, odd)) {
+            fits = ED_ECHO_YES;
         }
+        fit = fits > fit ? fits : fit;
         way = echo;
         way_under = under;
         way_late_us = late_us;
-#else
-        suspect |= unknown_echo(under, late_us, odd);
-#endif
     }
-    if (causes > 1u) {
-        suspect |= suspect_in_crowd;
-    }
-#if ED_ECHOES
-    else if (way != NULL && way_under > ED_ECHO_LOUDEST && way_late_us > 0) {
+    if (causes == 1u && way != NULL && way_under > ED_ECHO_LOUDEST && way_late_us > 0) {
         ed_echo_learn(way, way_under, (uint16_t)way_late_us);
     }
-#endif
-    if (suspect) {
+    if (fit == ED_ECHO_YES || (fit == ED_ECHO_IN_CROWD && causes > 1u)) {
         return ED_SUSPECT;
     }
-    keep(pad, scan, level, flank, causes == 0);
+    keep(pad, flank_us, level, flank, causes == 0);
     return ED_OWN_STRIKE;
 }

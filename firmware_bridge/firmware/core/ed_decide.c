@@ -17,14 +17,15 @@ static uint8_t flags_of(const struct ed_pad *pad, const struct ed_scan *scan)
     return flags;
 }
 
-/* In the middle the stick is heard most directly: the first peak is the highest. */
-static uint8_t position_of(const struct ed_pad *pad, const struct ed_scan *scan)
+/* In the middle the stick is heard most directly: the first peak is the highest. `edge_db10`: by so many
+ * tenths of a dB it is lower at the edge; 0: no position is said. */
+static uint8_t position_of(const struct ed_scan *scan, uint8_t edge_db10)
 {
-    if (pad->edge == 0) {
+    if (edge_db10 == 0) {
         return ED_NO_POSITION;
     }
     uint16_t lower = (uint16_t)(ed_level_of(scan->peak) - ed_level_of(scan->first));
-    uint16_t edge = (uint16_t)(pad->edge * 17u);
+    uint16_t edge = (uint16_t)(edge_db10 * 17u);
     return (uint8_t)(lower >= edge ? FURTHEST : (uint32_t)lower * FURTHEST / edge);
 }
 
@@ -76,52 +77,51 @@ bool ed_decide(struct ed_kit *kit, uint8_t index, struct ed_outbox *outbox)
     if (!stands_out(pad, piezo, &level)) {
         return false;
     }
-    struct ed_strike strike = {0};
-    strike.t_us = scan->flank_us - pad->rise_us;
-    strike.pad = index;
-    strike.zone = zone;
-    strike.position = position_of(pad, scan);
-    strike.velocity = ed_curve_velocity(&pad->curve, level);
-    strike.flags = flags_of(pad, scan);
-    enum ed_crosstalk crosstalk = ed_crosstalk_of(kit, index, scan, level, strike.velocity);
+    uint16_t velocity = ed_curve_velocity(&pad->curve, level);
+    enum ed_crosstalk crosstalk = ed_crosstalk_of(kit, index, scan, level, velocity);
     if (crosstalk == ED_SWALLOWED) {
         return true;
     }
+    struct ed_strike *strike = ed_outbox_strike(outbox);
+    strike->t_us = ed_scan_flank_us(scan, pad->began_us) - (uint16_t)ed_pad_value(kit->params, ED_PAD_RISE, index);
+    strike->pad = index;
+    strike->zone = zone;
+    strike->position = position_of(scan, (uint8_t)ed_pad_value(kit->params, ED_PAD_POSITION, index));
+    strike->velocity = velocity;
+    strike->flags = flags_of(pad, scan);
     if (crosstalk == ED_SUSPECT) {
-        strike.flags |= ED_CROSSTALK_SUSPECT;
+        strike->flags |= ED_CROSSTALK_SUSPECT;
     }
-    ed_outbox_strike(outbox, &strike);
     return true;
 }
 
-void ed_decide_choke(struct ed_contact *contact, const struct ed_pad *pad, uint8_t index, struct ed_outbox *outbox,
-                     uint32_t now_us)
+void ed_decide_choke(struct ed_contact *contact, const struct ed_params *params, uint8_t index,
+                     struct ed_outbox *outbox, uint32_t now_us)
 {
-    if (pad->choke_ms == 0 || !ed_contact_choked(contact, now_us, pad->choke_ms * 1000uL)) {
+    uint16_t choke_ms = (uint16_t)ed_pad_value(params, ED_PAD_CHOKE, index);
+    if (choke_ms == 0 || !ed_contact_choked(contact, now_us, choke_ms * 1000uL)) {
         return;
     }
-    struct ed_strike choke = {0};
-    choke.t_us = now_us;
-    choke.pad = index;
-    choke.zone = 1;
-    choke.position = ED_NO_POSITION;
-    choke.flags = ED_CHOKE;
-    ed_outbox_strike(outbox, &choke);
+    struct ed_strike *choke = ed_outbox_strike(outbox);
+    choke->t_us = now_us;
+    choke->pad = index;
+    choke->zone = 1;
+    choke->position = ED_NO_POSITION;
+    choke->flags = ED_CHOKE;
 }
 
 void ed_decide_foot(struct ed_foot *foot, uint8_t index, struct ed_outbox *outbox, uint32_t now_us)
 {
     enum ed_step step = ed_foot_step(foot);
     if (step != ED_STEP_NONE) {
-        struct ed_strike strike = {0};
-        strike.t_us = foot->step_us;
-        strike.pad = index;
-        strike.position = ED_NO_POSITION;
-        strike.velocity = foot->velocity;
-        strike.zone = step == ED_STEP_STOMP ? ED_ZONE_STOMP : ED_ZONE_SPLASH;
+        struct ed_strike *strike = ed_outbox_strike(outbox);
+        strike->t_us = foot->step_us;
+        strike->pad = index;
+        strike->position = ED_NO_POSITION;
+        strike->velocity = foot->velocity;
+        strike->zone = step == ED_STEP_STOMP ? ED_ZONE_STOMP : ED_ZONE_SPLASH;
         /* The same step of the foot once more. */
-        strike.flags = step == ED_STEP_SPLASH ? ED_RETRIGGER_SUSPECT : 0u;
-        ed_outbox_strike(outbox, &strike);
+        strike->flags = step == ED_STEP_SPLASH ? ED_RETRIGGER_SUSPECT : 0u;
     }
     if (ed_foot_moved(foot, now_us)) {
         struct ed_pedal pedal = {now_us, foot->value, index};

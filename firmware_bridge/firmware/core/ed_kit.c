@@ -8,110 +8,6 @@
 /* An input that rests further off than this, of 4096 steps, is no pad: a cable is out, or a diode is dead. */
 #define REST_OFF 700u
 
-/* --- what each channel is for --- */
-
-struct role {
-    uint8_t job;
-    uint8_t owner;
-};
-
-static void take(struct role *role, enum ed_job job, uint8_t owner)
-{
-    if (role->job == ED_JOB_NONE) {
-        role->job = (uint8_t)job;
-        role->owner = owner;
-    }
-}
-
-/* Pedals first, since their inputs were asked for by name; then pad by pad, each its head's and its rim's. A
- * pad whose input is another's rim is no pad. */
-static void cast(const struct ed_kit *kit, struct role *roles)
-{
-    for (uint8_t index = 0; index < ED_PADS; index++) {
-        uint8_t pedal = kit->pads[index].pedal;
-        if (pedal != ED_NO_CHANNEL) {
-            take(&roles[pedal], ED_JOB_FOOT, index);
-        }
-    }
-    for (uint8_t index = 0; index < ED_PADS; index++) {
-        const struct ed_pad *pad = &kit->pads[index];
-        if (pad->kind == ED_PAD_OFF || roles[index].job != ED_JOB_NONE) {
-            continue;
-        }
-        take(&roles[index], ED_JOB_HEAD, index);
-        if (pad->rim != ED_NO_CHANNEL) {
-            take(&roles[pad->rim], pad->kind == ED_PAD_TWO_PIEZOS ? ED_JOB_RIM : ED_JOB_CONTACT, index);
-        }
-    }
-}
-
-/* Whatever the pad was about: it is over. */
-static void stop(struct ed_kit *kit, struct ed_pad *pad)
-{
-    if (pad->phase == ED_DECIDES) {
-        kit->deciding--;
-    }
-    pad->phase = ED_LISTENS;
-}
-
-/* True: the channel has another role now. */
-static bool give(struct ed_kit *kit, uint8_t channel, struct role role)
-{
-    struct ed_input *input = &kit->inputs[channel];
-    if (role.job == input->job && role.owner == input->owner) {
-        return false;
-    }
-    stop(kit, &kit->pads[input->owner]);
-    stop(kit, &kit->pads[role.owner]);
-    input->job = role.job;
-    input->owner = role.owner;
-    if (role.job == ED_JOB_CONTACT) {
-        ed_contact_start(&input->contact);
-    } else if (role.job == ED_JOB_FOOT) {
-        ed_foot_start(&input->foot);
-    } else if (role.job != ED_JOB_NONE) {
-        ed_sensor_start(&input->piezo.sensor);
-    }
-    return true;
-}
-
-static void tune(struct ed_kit *kit, uint8_t channel, const struct ed_params *params)
-{
-    uint8_t owner = kit->inputs[channel].owner;
-    struct ed_input *input = &kit->inputs[channel];
-    if (kit->inputs[channel].job == ED_JOB_FOOT) {
-        ed_foot_set(&input->foot, (uint16_t)ed_pad_value(params, ED_PAD_PEDAL_OPEN, owner),
-                    (uint16_t)ed_pad_value(params, ED_PAD_PEDAL_CLOSED, owner));
-    } else if (kit->inputs[channel].job == ED_JOB_HEAD || kit->inputs[channel].job == ED_JOB_RIM) {
-        ed_pad_tune(&kit->pads[owner], &input->piezo.sensor, params, owner);
-    }
-}
-
-void ed_kit_start(struct ed_kit *kit, const struct ed_params *params, uint32_t now_us)
-{
-    (void)now_us;
-    *kit = (struct ed_kit){0};
-    ed_kit_set(kit, params, ED_WHOLE_BOARD);
-}
-
-void ed_kit_set(struct ed_kit *kit, const struct ed_params *params, uint8_t pad)
-{
-    kit->should_rest = (uint16_t)(ed_board_value(params, ED_BOARD_REST) * 4095 / 100);
-    for (uint8_t index = 0; index < ED_PADS; index++) {
-        if (pad == index || pad == ED_WHOLE_BOARD) {
-            ed_pad_set(&kit->pads[index], params, index);
-        }
-    }
-    struct role roles[ED_CHANNELS] = {{0}};
-    cast(kit, roles);
-    for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
-        bool changed = give(kit, channel, roles[channel]);
-        if (changed || kit->inputs[channel].owner == pad || pad == ED_WHOLE_BOARD) {
-            tune(kit, channel, params);
-        }
-    }
-}
-
 /* --- readings --- */
 
 /* The second piezo of a pad that has one; NULL: it has none. */
@@ -125,7 +21,7 @@ static struct ed_piezo *rim_of(struct ed_kit *kit, uint8_t index)
 static void begin(struct ed_piezo *piezo, bool ringing, uint32_t t_us)
 {
     if (piezo != NULL) {
-        ed_scan_start(&piezo->scan, &piezo->sensor, ringing, t_us);
+        ed_scan_start(&piezo->scan, &piezo->sensor, ringing, (uint16_t)t_us);
         piezo->sensor.limit = ED_LIMIT_ALWAYS;
     }
 }
@@ -143,7 +39,7 @@ static ED_APART void begin_pad(struct ed_kit *kit, uint8_t index, const struct e
 static void end(struct ed_piezo *piezo, uint32_t t_us)
 {
     if (piezo != NULL) {
-        ed_scan_end(&piezo->scan, &piezo->sensor, t_us);
+        ed_scan_end(&piezo->scan, &piezo->sensor, (uint16_t)t_us);
         piezo->sensor.limit = ED_LIMIT_NEVER;
     }
 }
@@ -164,8 +60,10 @@ static ED_APART void first_or_last(struct ed_kit *kit, struct ed_input *input, u
     struct ed_piezo *piezo = &input->piezo;
     if (pad->phase == ED_LISTENS || pad->phase == ED_DEAF) {
         begin_pad(kit, input->owner, &piezo->sensor, t_us);
+        ed_scan_loud(&piezo->scan, reading, band);
+    } else {
+        ed_scan_hear(&piezo->scan, &piezo->sensor, reading, band, (uint16_t)t_us);
     }
-    ed_scan_hear(&piezo->scan, &piezo->sensor, reading, band, t_us);
     if (t_us - pad->began_us >= pad->scan_us) {
         end_pad(kit, input->owner, t_us);
     }
@@ -174,8 +72,10 @@ static ED_APART void first_or_last(struct ed_kit *kit, struct ed_input *input, u
 static void loud(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint16_t band, uint32_t t_us)
 {
     const struct ed_pad *pad = &kit->pads[input->owner];
-    if (pad->phase == ED_SCANS && t_us - pad->began_us < pad->scan_us) {
-        ed_scan_hear(&input->piezo.scan, &input->piezo.sensor, reading, band, t_us);
+    ED_KEEP_POINTER(pad);
+    /* 16 bits of the time are enough here, and less to do: a pad that scans is heard every reading. */
+    if (pad->phase == ED_SCANS && (uint16_t)((uint16_t)t_us - (uint16_t)pad->began_us) < pad->scan_us) {
+        ed_scan_hear(&input->piezo.scan, &input->piezo.sensor, reading, band, (uint16_t)t_us);
     } else {
         first_or_last(kit, input, reading, band, t_us);
     }
@@ -226,8 +126,11 @@ static ED_APART void hear_other(struct ed_input *input, uint16_t reading, uint32
     }
 }
 
-/* Not one with the quiet case, which shall be short. */
-ED_APART void ed_kit_attend(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint16_t band, uint32_t t_us)
+/* Not one with the quiet case, which shall be short; a port's own sweep sees to that. */
+#ifndef ED_OWN_SWEEP
+ED_APART
+#endif
+void ed_kit_attend(struct ed_kit *kit, struct ed_input *input, uint16_t reading, uint16_t band, uint32_t t_us)
 {
     if (is_piezo(input)) {
         loud(kit, input, reading, band, t_us);
@@ -271,7 +174,8 @@ static void rings(struct ed_piezo *piezo, bool struck)
     }
 }
 
-void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
+/* Apart: what else a port does when something is due is not to lie on the stack above a decision. */
+ED_APART void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
 {
     uint8_t left = ED_DECISIONS;
     for (uint8_t index = 0; kit->deciding != 0 && left != 0 && index < ED_PADS; index++) {
@@ -288,7 +192,7 @@ void ed_kit_run(struct ed_kit *kit, struct ed_outbox *outbox, uint32_t now_us)
     for (uint8_t channel = 0; channel < ED_CHANNELS; channel++) {
         uint8_t owner = kit->inputs[channel].owner;
         if (kit->inputs[channel].job == ED_JOB_CONTACT) {
-            ed_decide_choke(&kit->inputs[channel].contact, &kit->pads[owner], owner, outbox, now_us);
+            ed_decide_choke(&kit->inputs[channel].contact, kit->params, owner, outbox, now_us);
         } else if (kit->inputs[channel].job == ED_JOB_FOOT) {
             ed_decide_foot(&kit->inputs[channel].foot, owner, outbox, now_us);
         }

@@ -14,9 +14,9 @@
 #include "ed_piezo.h"
 #include "ed_sizes.h"
 
-/* No strike is decided later than this after its stamp, whatever the parameters: the longest scan, the
- * flank before it, and a port that is late. */
-#define ED_LONGEST_DECISION_US 15000u
+/* No strike is decided later than this after its stamp, whatever the parameters: the longest scan, all of the
+ * past before it, in which the flank may be, the longest `rise`, and a port that is late. */
+#define ED_LONGEST_DECISION_US (10000u + ED_PAST * ED_PERIOD_US + 5000u + 2000u)
 
 #define ED_NO_CHANNEL 255u
 #define ED_NEVER_US UINT32_MAX
@@ -38,21 +38,21 @@ struct ed_input {
 };
 
 struct ed_kit {
+    const struct ed_params *params;
     struct ed_input inputs[ED_CHANNELS];
     struct ed_pad pads[ED_PADS];
-#if ED_ECHOES
-    struct ed_echo echoes[ED_PADS][ED_PADS]; /* [struck][heard] */
-#endif
+    struct ed_echo echoes[ED_PADS][ED_PADS - 1u]; /* see ed_kit_echo */
     uint16_t should_rest; /* reading of an input at rest */
     uint8_t deciding;     /* pads that wait for ed_kit_run */
     uint8_t past_at;      /* place in all sensors' past */
     uint8_t sweep;        /* 0 to ED_TICK - 1: whose tick is over when the next one begins */
 };
 
+/* The parameters are not copied. */
 void ed_kit_start(struct ed_kit *, const struct ed_params *, uint32_t now_us);
 
 /* Parameters have changed: those of one pad, or ED_WHOLE_BOARD. */
-void ed_kit_set(struct ed_kit *, const struct ed_params *, uint8_t pad);
+void ed_kit_set(struct ed_kit *, uint8_t pad);
 
 /* One reading, 0 to 4095: the hot path. Channels come in turn, from 0 on. */
 void ed_kit_sample(struct ed_kit *, uint8_t channel, uint16_t reading, uint32_t t_us);
@@ -72,6 +72,12 @@ uint32_t ed_kit_wait_us(const struct ed_kit *, uint32_t now_us);
 
 /* Bit n: pad n rests far from the middle, or is never quiet. */
 uint32_t ed_kit_dc_fault(const struct ed_kit *);
+
+/* How one pad's strikes are heard on another. */
+static inline struct ed_echo *ed_kit_echo(struct ed_kit *kit, uint8_t struck, uint8_t heard)
+{
+    return &kit->echoes[struck][heard > struck ? heard - 1u : heard];
+}
 
 /* The channel that a pad's scope shows; ED_NO_CHANNEL: the pad is off. */
 uint8_t ed_kit_channel(const struct ed_kit *, uint8_t pad);

@@ -15,14 +15,16 @@ void ed_outbox_start(struct ed_outbox *outbox)
     outbox->pedals_wait = 0;
 }
 
-void ed_outbox_strike(struct ed_outbox *outbox, const struct ed_strike *strike)
+struct ed_strike *ed_outbox_strike(struct ed_outbox *outbox)
 {
     if (outbox->hits - outbox->sent >= ED_RING) {
         outbox->sent++;
         outbox->dropped++;
     }
-    outbox->ring[AT(outbox->hits)] = *strike;
+    struct ed_strike *strike = &outbox->ring[AT(outbox->hits)];
+    *strike = (struct ed_strike){0};
     outbox->hits++;
+    return strike;
 }
 
 bool ed_outbox_next(struct ed_outbox *outbox, struct ed_strike *strike, uint32_t *number, uint32_t now_us)

@@ -24,7 +24,8 @@ struct ed_outbox {
 
 /* --- the trigger's side --- */
 
-void ed_outbox_strike(struct ed_outbox *, const struct ed_strike *);
+/* A new strike: the place where it is kept, all 0, to be filled in at once. */
+struct ed_strike *ed_outbox_strike(struct ed_outbox *);
 
 /* The trigger decides what is worth saying: it moved enough, and not more than 100 times a second. */
 void ed_outbox_pedal(struct ed_outbox *, const struct ed_pedal *);

@@ -24,14 +24,17 @@ static uint8_t usual_rim(uint8_t index)
     return rim < ED_CHANNELS ? rim : ED_NO_CHANNEL;
 }
 
+uint8_t ed_pad_pedal(const struct ed_params *params, uint8_t index)
+{
+    return input_of(params, ED_PAD_PEDAL_INPUT, index, ED_NO_CHANNEL);
+}
+
 void ed_pad_set(struct ed_pad *pad, const struct ed_params *params, uint8_t index)
 {
-    pad->kind = (uint8_t)ed_pad_value(params, ED_PAD_KIND, index);
     pad->rim = ED_NO_CHANNEL;
-    if (pad->kind >= ED_PAD_TWO_PIEZOS) {
+    if (ed_pad_value(params, ED_PAD_KIND, index) >= ED_PAD_TWO_PIEZOS) {
         pad->rim = input_of(params, ED_PAD_RIM_INPUT, index, usual_rim(index));
     }
-    pad->pedal = input_of(params, ED_PAD_PEDAL_INPUT, index, ED_NO_CHANNEL);
     ed_curve_set(&pad->curve, (uint16_t)ed_pad_value(params, ED_PAD_GAIN, index),
                  (uint8_t)ed_pad_value(params, ED_PAD_RANGE, index),
                  (int8_t)ed_pad_value(params, ED_PAD_CURVE, index));
@@ -39,12 +42,8 @@ void ed_pad_set(struct ed_pad *pad, const struct ed_params *params, uint8_t inde
     pad->faintest = ed_curve_level(&pad->curve, (uint16_t)(threshold * 65535u / 100u));
     pad->scan_us = (uint16_t)ed_pad_value(params, ED_PAD_SCAN, index);
     pad->mask_us = (uint16_t)ed_pad_value(params, ED_PAD_MASK, index);
-    pad->rise_us = (uint16_t)ed_pad_value(params, ED_PAD_RISE, index);
-    pad->choke_ms = (uint16_t)ed_pad_value(params, ED_PAD_CHOKE, index);
     uint16_t rim_gain = (uint16_t)ed_pad_value(params, ED_PAD_RIM_GAIN, index);
     pad->rim_gain = (int16_t)(ed_level_of((uint16_t)(rim_gain << 4)) - ed_level_of(100u << 4));
-    pad->crosstalk = (uint8_t)ed_pad_value(params, ED_PAD_CROSSTALK, index);
-    pad->edge = (uint8_t)ed_pad_value(params, ED_PAD_POSITION, index);
 }
 
 void ed_pad_tune(const struct ed_pad *pad, struct ed_sensor *sensor, const struct ed_params *params, uint8_t index)

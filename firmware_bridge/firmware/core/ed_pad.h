@@ -20,9 +20,7 @@ enum ed_phase {
 
 struct ed_pad {
     uint8_t phase; /* enum ed_phase */
-    uint8_t kind;  /* enum ed_kind */
-    uint8_t rim;   /* channels, or ED_NO_CHANNEL */
-    uint8_t pedal;
+    uint8_t rim;   /* a channel, or ED_NO_CHANNEL */
 
     uint32_t began_us; /* when the limit was crossed */
     uint16_t ringing;  /* the limit that was crossed, when a ring had raised it; else 0 */
@@ -32,17 +30,16 @@ struct ed_pad {
     uint16_t last_level; /* 0: there was none */
     uint32_t last_us; /* its flank */
 
-    /* Set by the parameters. */
+    /* Set by the parameters: what is asked for often, or not as it is kept there. */
     struct ed_curve curve;
     uint16_t faintest; /* level of the weakest strike that is one */
     uint16_t scan_us;
     uint16_t mask_us;
-    uint16_t rise_us;
-    uint16_t choke_ms;
-    int16_t rim_gain;  /* a level */
-    uint8_t crosstalk; /* percent */
-    uint8_t edge; /* tenths of a dB that the first peak is lower at the edge; 0: no position is said */
+    int16_t rim_gain; /* a level */
 };
+
+/* The channel of its pedal's controller, or ED_NO_CHANNEL. */
+uint8_t ed_pad_pedal(const struct ed_params *, uint8_t index);
 
 /* Take the parameters of pad `index`; its sensors take theirs. */
 void ed_pad_set(struct ed_pad *, const struct ed_params *, uint8_t index);

@@ -3,6 +3,7 @@
 #include "ed_hot.h"
 
 #define BLOCK_TICKS 8u     /* 8 ms: hardly less than half a wave of mains hum */
+#define STEADY 3u          /* blocks in a row behind the first: no ring and no roll is equally loud for so long */
 #define STEADIEST 15u
 #define SETTLING_BLOCKS 32u
 #define SETTLING_AGAIN 8u
@@ -61,7 +62,8 @@ static uint8_t steady_for(const struct ed_sensor *s)
 }
 
 /* A quantile of the blocks' loudest: a sixth of them are quieter. Playing leaves quiet between the
- * strikes, and so hardly moves it. Hum does not; it is steady, and the longer it is the faster it is followed. */
+ * strikes, and so hardly moves it. Hum does not; it is steady, and the longer it is the faster it is followed: at
+ * once, when somebody switches on what was not there. */
 static ED_APART void follow_noise(struct ed_sensor *s)
 {
     uint16_t step = (uint16_t)((s->noise >> 5) + 1u);
@@ -74,6 +76,8 @@ static ED_APART void follow_noise(struct ed_sensor *s)
     if (s->settling != 0) {
         s->settling--;
         s->noise = s->block > QUIETEST ? s->block : QUIETEST;
+    } else if (s->steady >= STEADY && s->block > plus(s->noise, s->noise)) {
+        s->noise = s->block;
     } else if (s->block > s->noise) {
         s->noise = plus(s->noise, (uint16_t)(step * (s->steady + 1u)));
     } else {

@@ -44,11 +44,6 @@
 #define ED_OUTPUTS ED_DEFAULT(8, 2)
 #endif
 
-/* Whether the board learns how its stand carries (3 bytes for each pair of pads). */
-#ifndef ED_ECHOES
-#define ED_ECHOES ED_DEFAULT(1, 0)
-#endif
-
 /* Questions that wait until the line takes their answers. */
 #ifndef ED_ANSWERS
 #define ED_ANSWERS ED_DEFAULT(16, 4)

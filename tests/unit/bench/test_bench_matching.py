@@ -43,6 +43,21 @@ def test_who_comes_in_late_rests_or_plays_on_is_found_and_nothing_false_is_said(
     assert [row["resyncs"] for row in rows] == [int("rests" in row["what"]) for row in rows]
 
 
+def test_graces_are_none_of_the_notes_and_the_peer_takes_them_for_extra_hits(result):
+    rows = result["ornaments"]
+    assert len(rows) == 6 * 3
+    for row in rows:
+        assert row["runs"] == 2
+        assert row["lies"] == 0
+        assert row["right"] > 98.0
+        assert row["extra"] < 0.1 * row["without"]["extra"]
+    # Of even flams, the peer cannot know which stroke is the note.
+    (even,) = (r for r in rows if (r["chart"], r["player"]) == ("20-flam", "even"))
+    assert even["notes"] == 100.0
+    assert even["without"]["notes"] < 90.0
+    assert "20-flam" in matching.render(result)
+
+
 def test_every_row_is_rendered_beside_its_target(result):
     lines = matching.render(result).splitlines()
     row = next(line for line in lines if line.startswith("330 kit eighths"))

@@ -1,5 +1,7 @@
 """The charts that ship: sound, as described, and within what people can play."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,7 +50,8 @@ def test_each_can_be_kept_and_exported(name):
         (n.tick, n.midi_note) for n in chart.notes
     ]
     assert (read.metre, read.length_ticks, read.title) == (
-        chart.metre,
+        # A MIDI file cannot say how beats stand together.
+        tuple(replace(metre, groups=()) for metre in chart.metre),
         chart.length_ticks,
         chart.title,
     )

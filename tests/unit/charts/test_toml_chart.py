@@ -56,6 +56,19 @@ def test_order_repeats_and_a_bars_own_grid():
     )
 
 
+def test_a_metre_says_how_its_beats_stand_together_and_another_grouping_is_another_metre():
+    chart = read(
+        'title = "T"\nmetre = "2 + 2+3 / 8"\ntempo = 300\nsteps = 7\norder = ["A x2", "B", "C"]\n'
+        '[bars.A]\nsnare = "xxxxxxx"\n[bars.B]\nmetre = "3+2+2/8"\nsnare = "xxxxxxx"\n'
+        '[bars.C]\nmetre = "7/8"\nsnare = "xxxxxxx"\n'
+    )
+    assert chart.metre == (
+        MetreChange(0, 7, 8, (2, 2, 3)),
+        MetreChange(2 * 7 * 240, 7, 8, (3, 2, 2)),
+        MetreChange(3 * 7 * 240, 7, 8),
+    )
+
+
 def test_without_an_order_each_bar_comes_once_as_written():
     chart = read(HEAD + '[bars.Z]\nkick = "x-------"\n[bars.A]\nsnare = "x-------"\n')
     assert [n.pad for n in chart.notes] == [Pad.KICK, Pad.SNARE]
@@ -164,7 +177,9 @@ BAR = '[bars.A]\nsnare = "x-------"\n'
         (HEAD.replace("120", "inf") + BAR, "line 3, 'tempo':", "1 to 1000"),
         (HEAD.replace("120", "true") + BAR, "line 3, 'tempo':", "not a number"),
         (HEAD.replace("120", '"fast"') + BAR, "line 3, 'tempo':", "not a number"),
-        (HEAD.replace("4/4", "4/5") + BAR, "line 2, 'metre':", '"7/4" or "14/8"'),
+        (HEAD.replace("4/4", "4/5") + BAR, "line 2, 'metre':", '"14/8" or "3+2+2/8"'),
+        (HEAD.replace("4/4", "3+0+2/8") + BAR, "line 2, 'metre':", "3+0+2/8"),
+        (HEAD.replace("4/4", "40+40/8") + BAR, "line 2, 'metre':", "1 to 64 beats"),
         (HEAD.replace("4/4", "0/4") + BAR, "line 2, 'metre':", "write beats"),
         (HEAD.replace("4/4", "99/4") + BAR, "line 2, 'metre':", "1 to 64 beats"),
         (HEAD.replace("4/4", "waltz") + BAR, "line 2, 'metre':", "write beats"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from station.charts.chart import Chart, MetreChange
@@ -11,6 +13,7 @@ from station.model import (
     Judgement,
     JudgementKind,
     Note,
+    Ornament,
     Pad,
     PlacementCall,
     TempoCall,
@@ -40,6 +43,28 @@ def hit(seq, offset_from_start_ms, *, pad=Pad.SNARE, flags=Flag.NONE, velocity=9
 
 def labels(judgements):
     return [(j.kind.name, j.hit_seq, j.chart_index) for j in judgements]
+
+
+FLAMS = replace(PULSE, notes=tuple(replace(n, ornament=Ornament.FLAM) for n in PULSE.notes))
+
+
+def test_a_grace_stroke_is_told_with_its_note_and_how_long_before_it():
+    engine = Engine(FLAMS, START)
+    grace, main = engine.hear([hit(0, 470, velocity=40), hit(1, 504)])
+    assert (grace.kind, grace.chart_index, grace.offset_ns) == (JudgementKind.ORNAMENT, 1, -30 * MS)
+    assert (main.kind, main.chart_index, main.offset_ns) == (JudgementKind.HIT, 1, 4 * MS)
+    assert labels(j for j in engine.finish() if j.hit_seq >= 0) == [
+        ("ORNAMENT", 0, 1), ("HIT", 1, 1)
+    ]  # fmt: skip
+
+
+def test_neither_a_grace_stroke_nor_the_note_behind_it_is_a_double_trigger():
+    doubled = Flag.DOUBLE_TRIGGER | Flag.CLIPPED
+    for chart, left in ((FLAMS, Flag.CLIPPED), (PULSE, doubled)):
+        engine = Engine(chart, START)
+        said = engine.hear([hit(0, 475, velocity=90), hit(1, 500, velocity=45, flags=doubled)])
+        confirmed = [j for j in engine.finish() if j.hit_seq >= 0]
+        assert said[1].flags == confirmed[1].flags == left
 
 
 def test_a_hit_is_judged_at_once_and_confirmed_within_a_bar():

@@ -68,6 +68,57 @@ def test_two_pads_struck_together_are_two_strikes(three):
     assert sum(right) >= 0.95 * len(strikes)
 
 
+@pytest.fixture(scope="module")
+def played_in(zig):
+    """Two mesh pads that carry 20 dB, and forty strikes by which that is learned; none together."""
+    rig, settings = stand((PadKind.MESH, PadKind.MESH), coupling_db=(-20.0, -20.0), seed=46)
+    return rig, settings, playing.spread(np.random.default_rng(1), 40, 2)
+
+
+@pytest.mark.parametrize("variant", ["host", "host-small"])
+def test_a_stand_that_carries_much_is_learned(played_in, variant):
+    rig, settings, strikes = played_in
+    heard = hear(rig.play(strikes, playing.length_s(strikes)), settings, variant)
+    echoes = [
+        h
+        for h in heard
+        if not any(s.pad == h.pad and abs(h.t_us - s.onset_us) < 3e3 for s in strikes)
+    ]
+    known = [h for h in echoes if h.t_us > strikes[15].onset_us]
+    assert len(known) >= 20
+    assert sum(bool(h.flags & SUSPECT) for h in known) >= 0.95 * len(known)
+
+
+def test_a_soft_echo_heard_by_a_later_swing_is_suspected_too():
+    # A kick's echoes swing slowly: the softest are heard half a wave after the way's time.
+    rig, settings = stand((PadKind.KICK, PadKind.MESH, PadKind.CYMBAL), (-24.0, -34.0))
+    strikes = spread(120)
+    heard = hear(rig.play(strikes, playing.length_s(strikes)), settings)
+    echoes = [
+        h
+        for h in heard
+        if h.t_us > strikes[40].onset_us
+        and not any(s.pad == h.pad and abs(h.t_us - s.onset_us) < 3e3 for s in strikes)
+    ]
+    assert len(echoes) >= 70
+    assert all(h.flags & SUSPECT for h in echoes)
+
+
+@pytest.mark.parametrize("variant", ["host", "host-small"])
+def test_what_is_louder_or_later_than_a_known_echo_is_a_strike(played_in, variant):
+    rig, settings, strikes = played_in
+    last_us = strikes[-1].onset_us
+    together = []
+    for n in range(10):
+        at_us = last_us + (n + 1) * 300_000.0
+        together += [Strike(at_us, 0, 120.0), Strike(at_us + 2_500.0, 1, 85.0)]
+    played = [*strikes, *together]
+    heard = hear(rig.play(played, playing.length_s(played)), settings, variant)
+    own = [h for h in heard if h.pad == 1 and h.t_us > last_us + 100_000.0]
+    assert len(own) == 10
+    assert not any(h.flags & SUSPECT for h in own)
+
+
 def test_flams_to_twenty_milliseconds_are_heard(three):
     rig, settings = three
     strikes = playing.flams(np.random.default_rng(3), 30, (0, 1), (20_000.0, 24_000.0))
@@ -124,7 +175,7 @@ def test_an_input_without_a_pad_is_a_fault_and_no_flood(beside, what):
 def test_hum_above_the_threshold_is_no_playing(beside, mains_hz, peak):
     recording, settings = beside
     count = len(recording.readings)
-    for from_s, most in ((0.0, 0), (2.0, 15)):
+    for from_s, most in ((0.0, 0), (2.0, 4)):
         hum = faults.humming(count, 125.0, peak, mains_hz, from_s, 3)
         bad = faults.with_channel(recording, 1, recording.readings[:, 1] + hum)
         assert sum(h.pad == 1 for h in hear(bad, settings)) <= most

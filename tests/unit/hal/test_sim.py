@@ -1,6 +1,8 @@
 """The simulated drummer as a kit."""
 
+import itertools
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from station.hal.address import parse_address
 from station.hal.api import END_OF_TIME_NS, FollowsChart, LinkEvent, LinkState, MidiEvent
 from station.hal.registry import create_source
 from station.hal.sim import driver
-from station.model import Note, Pad, StampedBy, Zone
+from station.model import Note, Ornament, Pad, StampedBy, Zone
 
 S = 1_000_000_000
 
@@ -78,7 +80,10 @@ def test_everything_at_once_is_the_whole_truth_and_then_the_end(sit_down):
     player = sit_down("sim://?player=beginner&seed=3&realtime=0&sigma_us=0&channel=2")
     assert isinstance(player.source, FollowsChart)
     assert player.read() == []
-    player.source.follow(pulse(3000), start_ns=5 * S)
+    chart = pulse(3000)
+    kinds = itertools.cycle((Ornament.NONE, Ornament.DRAG, Ornament.BUZZ))
+    around = tuple(replace(n, ornament=o) for n, o in zip(chart.notes, kinds, strict=False))
+    player.source.follow(replace(chart, notes=around), start_ns=5 * S)
     events = player.read_until(has_ended)
     assert player.source.watermark_ns() == END_OF_TIME_NS
     truth = player.source.performance.strikes

@@ -34,6 +34,12 @@ def report(*offsets_ms: float | None, extra: tuple[float, str] = (250.0, "kick")
     return {"kit": {"sigma_ms": 0.2}, "hits": hits, "missed": missed}
 
 
+def test_a_grace_stroke_is_no_extra_hit() -> None:
+    told = report(-12.0, 3.0)
+    told["hits"][-1]["ornament_of"] = 1
+    assert played_of(told, 2).extra_ns.tolist() == []
+
+
 def test_a_report_is_read_note_by_note() -> None:
     played = played_of(report(-12.0, 3.0, None, 9.5), 6)
     assert played.outcome.tolist() == [

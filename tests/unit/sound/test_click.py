@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -63,6 +64,9 @@ def test_groups_of_an_odd_metre_are_accented_or_all_that_sounds() -> None:
     chart = beats(bars=1, metre=(7, 8))
     accented = lay_clicks(chart, plan(groups=(3, 2, 2)))
     assert accented.strengths.tolist() == [A, B, B, A, B, A, B]
+    said = replace(chart, metre=(replace(chart.metre[0], groups=(2, 3, 2)),))
+    assert lay_clicks(said, plan()).strengths.tolist() == [A, B, A, B, B, A, B]
+    assert lay_clicks(said, plan(groups=(3, 2, 2))).strengths.tolist() == [A, B, B, A, B, A, B]
     only = lay_clicks(chart, plan(groups=(3, 2, 2), beats=Beats.GROUPS))
     assert beat_numbers(only, 240) == [0, 3, 5]
 

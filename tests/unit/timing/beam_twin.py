@@ -56,7 +56,11 @@ class Clock:
 
 
 def exhaustive_votes(
-    written_ms: list[float], hits_ms: list[float], stray_rate: float, clock: Clock
+    written_ms: list[float],
+    hits_ms: list[float],
+    stray_rate: float,
+    clock: Clock,
+    graces: list[int] | None = None,
 ) -> list[dict[int, float]]:
     """How likely each hit is each label at once, on one lane, without velocities.
 
@@ -66,6 +70,8 @@ def exhaustive_votes(
         Stray hits a millisecond.
     clock
         Before the first note.
+    graces
+        Grace strokes written before each note; a hit that is one of note n is said as −3 − n.
     """
     p = Priors()
     readings = [Reading(0.0, 0.0, 0.0)]
@@ -80,7 +86,12 @@ def exhaustive_votes(
             child
             for reading in readings
             for child in _children(
-                _moved(reading, dt, keep, t, clock.tie, p), t, written_ms, stray_rate, clock
+                _moved(reading, dt, keep, t, clock.tie, p),
+                t,
+                written_ms,
+                stray_rate,
+                clock,
+                graces or [0] * len(written_ms),
             )
         ]
         leader = max(readings, key=lambda r: r.log_weight)
@@ -90,7 +101,7 @@ def exhaustive_votes(
             votes[r.labels[-1]] = votes.get(r.labels[-1], 0.0) + math.exp(r.log_weight - top)
         total = sum(votes.values())
         said.append({label: vote / total for label, vote in votes.items()})
-        clock.shrink(1 - said[-1].get(-1, 0.0), leader.tie)
+        clock.shrink(sum(v for label, v in said[-1].items() if label >= 0), leader.tie)
     return said
 
 
@@ -103,7 +114,12 @@ def _moved(r: Reading, dt: float, keep: float, t: float, tie: float, p: Priors) 
 
 
 def _children(
-    r: Reading, t: float, written_ms: list[float], stray_rate: float, clock: Clock
+    r: Reading,
+    t: float,
+    written_ms: list[float],
+    stray_rate: float,
+    clock: Clock,
+    graces: list[int],
 ) -> list[Reading]:
     p = Priors()
     gate = p.gate * math.sqrt(clock.innovation_var(0.0))
@@ -115,6 +131,16 @@ def _children(
     ):
         r = replace(r, log_weight=r.log_weight + miss_log, next_note=r.next_note + 1)
     children = [replace(r, log_weight=r.log_weight + math.log(stray_rate), labels=(*r.labels, -1))]
+    graced = _graced(r, t, written_ms, graces, var)
+    if graced is not None:
+        # A stray or a grace: one reading, called what is likelier.
+        density, label = graced
+        said = label if density > stray_rate else -1
+        weight = r.log_weight + math.log(stray_rate + density)
+        children = [replace(r, log_weight=weight, labels=(*r.labels, said))]
+    flat = 0.0
+    if r.next_note < len(written_ms) and graces[r.next_note]:
+        flat = 0.0 if -3 - r.next_note in r.labels else math.log(0.25)
     for note in range(r.next_note, len(written_ms)):
         error = t - r.expected_ms - written_ms[note]
         if abs(error) >= gate:
@@ -123,6 +149,7 @@ def _children(
         cost = 0.5 * z * z if z < p.huber else p.huber * z - 0.5 * p.huber**2
         weight = (
             r.log_weight
+            + flat
             + (note - r.next_note) * miss_log
             + math.log(1 - p.missed)
             - 0.5 * math.log(2 * math.pi * var)
@@ -142,3 +169,28 @@ def _children(
             )
         )
     return children
+
+
+# Means, standard deviations and greatest distances of one grace and of two.
+_WIDTHS_MS = {1: (32.0, 16.0, 110.0), 2: (60.0, 32.0, 280.0)}
+
+
+def _graced(
+    r: Reading, t: float, written_ms: list[float], graces: list[int], var: float
+) -> tuple[float, int] | None:
+    """The density of a hit as a grace stroke, Student's t, and its label; None if it is none."""
+    at, note = t - r.expected_ms, r.next_note
+    if note < len(written_ms) and at - written_ms[note] > 3 * math.sqrt(var):
+        note += 1
+    if note >= len(written_ms) or not graces[note] or r.labels.count(-3 - note) >= graces[note]:
+        return None
+    gap = written_ms[note] - written_ms[note - 1] if note else math.inf
+    mean, sd, most = _WIDTHS_MS[graces[note]]
+    narrower = min(1.0, 0.4 * gap / mean)
+    ahead = written_ms[note] - at
+    if not -3 * math.sqrt(var) < ahead < min(most, 0.7 * gap) + math.sqrt(var):
+        return None
+    square = (narrower * sd) ** 2 + var
+    z2 = (ahead - narrower * mean) ** 2 / square
+    density = graces[note] * 2 / (math.pi * math.sqrt(3 * square)) / (1 + z2 / 3) ** 2
+    return density, -3 - note

@@ -58,6 +58,15 @@ def test_what_is_confirmed_replaces_what_was_said_at_once() -> None:
     assert seen(first, later) == [(140.0, Outcome.EARLY)]
 
 
+def test_a_grace_stroke_has_no_mark_and_takes_none_from_its_note() -> None:
+    grace = judgement(JudgementKind.ORNAMENT, seq=6, index=2, offset_ms=-30)
+    main = judgement(seq=7, index=2, offset_ms=-8)
+    assert seen(grace) == []
+    assert seen(main, grace) == seen(grace, main) == [(192.0, Outcome.EARLY)]
+    # What was taken for the note at first gives its mark back.
+    assert seen(judgement(seq=6, index=2, offset_ms=-30), main, grace) == [(192.0, Outcome.EARLY)]
+
+
 def test_a_missed_note_that_was_found_after_all_is_missed_no_more() -> None:
     missed = judgement(JudgementKind.MISSED, seq=-1, index=4)
     assert seen(missed) == [(400.0, Outcome.MISSED)]

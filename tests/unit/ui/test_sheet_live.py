@@ -67,6 +67,15 @@ def test_a_hit_that_was_none_becomes_extra_and_back() -> None:
     assert len(live.played().extra_ns) == 0
 
 
+def test_a_grace_stroke_that_was_the_note_at_first_gives_it_back() -> None:
+    grace = judgement(JudgementKind.ORNAMENT, 3, 1, -30)
+    live = after(hit(3, 1, -30), hit(4, 1, 2), grace)
+    assert outcomes(live) == [NOT_YET, Outcome.IN_TIME, NOT_YET, NOT_YET]
+    live = after(extra(3), grace)
+    assert outcomes(live) == [NOT_YET] * 4
+    assert len(live.played().extra_ns) == 0
+
+
 def test_a_missed_note_that_was_found_is_no_longer_missed() -> None:
     assert outcomes(after(missed(2)))[2] == Outcome.MISSED
     assert outcomes(after(missed(2), hit(0, 2, 9)))[2] == Outcome.LATE

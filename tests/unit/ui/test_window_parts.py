@@ -336,6 +336,22 @@ def test_the_report_says_what_is_known_and_what_is_not(stage: Stage) -> None:
     assert [type(c).__name__ for c in stage.commands] == ["Start"]
 
 
+def test_flams_have_a_card_of_their_own_in_place_of_limbs(stage: Stage) -> None:
+    stage.play()
+    flams = {"played": 9, "with_graces": 7, "width_ms": 29.6, "quartiles_ms": [24.7, 37.2]}
+    hands = {"right": {"width_ms": 28.0}, "left": {"width_ms": 33.0}}
+    told = {"flams": flams | hands, "drags": None, "buzzes": None, "notes": []}
+    cards = stage.window.report.cards
+    stage.say(Ended("0192f1c2-7b3a-7000", "finished", report(stage) | {"ornaments": told}))
+    assert cards["ornaments"].isVisible()
+    assert not cards["limbs"].isVisible()
+    assert cards["ornaments"].text == "flams 30 ms (25 … 37)\n7 of 9 flams whole\nR 28, L 33 ms"
+    stage.play()
+    stage.say(Ended("0192f1c2-7b3a-7001", "finished", report(stage)))
+    assert not cards["ornaments"].isVisible()
+    assert cards["limbs"].isVisible()
+
+
 def test_a_report_without_hits_is_shown(stage: Stage) -> None:
     stage.play()
     empty = report(stage) | {"hits": [], "missed": []}

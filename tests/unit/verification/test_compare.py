@@ -66,6 +66,18 @@ def test_a_true_report_passes(chart: Chart, tmp_path: Any) -> None:
         assert len(checks) == 8
 
 
+@pytest.mark.parametrize("rudiment", ["20-flam", "31-drag", "04-multiple-bounce-roll"])
+def test_graces_and_bounces_are_meant_too(rudiment: str, tmp_path: Any) -> None:
+    scenario = named("steady").within(0)
+    truth, sent_ms, report = played(scenario, load_chart(rudiment).repeated(4), tmp_path)
+    assert not failed(compare(scenario, truth, sent_ms, report, Limits()))
+    around = [h for h in report["hits"] if "ornament_of" in h]
+    assert len(around) > 0.4 * len(report["hits"])
+    for hit in around:
+        hit["ornament_of"] += 1
+    assert failed(compare(scenario, truth, sent_ms, report, Limits())) == {NOTES}
+
+
 def test_a_machine_that_is_too_busy_is_told_from_a_station_that_lies(
     chart: Chart, tmp_path: Any
 ) -> None:

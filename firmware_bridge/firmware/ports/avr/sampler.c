@@ -27,9 +27,11 @@
 #define ED_ROUND_BYTES (2u * ED_CHANNELS)
 /* So much may wait: the interrupt goes on, and is not to write what is just being read. */
 #define ED_MOST_BYTES (ED_RING_BYTES - 2u * ED_ROUND_BYTES)
+/* When more waits, so many rounds are given up, the oldest: enough to go on with, and no more than need be. */
+#define ED_GIVEN_UP 2u
 
 _Static_assert(ED_READINGS * ED_CONVERSION_US * ED_TICKS_PER_US % 256u > ED_BEHIND_TICKS, "a full buffer shows");
-_Static_assert(ED_RING_BYTES < 256u, "the place in the buffer is one byte");
+_Static_assert(ED_RING_BYTES + ED_GIVEN_UP * ED_ROUND_BYTES <= 256u, "the place in the buffer is one byte");
 
 static uint16_t readings[ED_READINGS];
 /* Which input comes behind an input. */
@@ -183,6 +185,16 @@ static void __attribute__((noinline)) catch_up(void)
     used = (uint8_t)(at - 2u * into_round);
 }
 
+static void pass(uint8_t rounds)
+{
+    next_us += (uint16_t)(rounds * (ED_CHANNELS * ED_CONVERSION_US));
+    next_ticks = (uint8_t)((uint8_t)next_us * ED_TICKS_PER_US);
+    used = (uint8_t)(used + rounds * ED_ROUND_BYTES);
+    if (used >= ED_RING_BYTES) {
+        used = (uint8_t)(used - ED_RING_BYTES);
+    }
+}
+
 const uint16_t *ed_sampler_round(uint32_t *t_us)
 {
     cli();
@@ -193,20 +205,20 @@ const uint16_t *ed_sampler_round(uint32_t *t_us)
      * ticks, a whole buffer of them 224 more than some wraps. */
     uint8_t coming = (uint8_t)(next_ticks + waiting_bytes(at) / 2u * (ED_CONVERSION_US * ED_TICKS_PER_US));
     uint8_t behind = (uint8_t)((uint8_t)ticks - coming);
-    if ((uint8_t)(behind + ED_AHEAD_TICKS) > ED_AHEAD_TICKS + ED_BEHIND_TICKS || waiting_bytes(at) > ED_MOST_BYTES) {
+    if ((uint8_t)(behind + ED_AHEAD_TICKS) > ED_AHEAD_TICKS + ED_BEHIND_TICKS) {
         catch_up();
+        return NULL;
+    }
+    if (waiting_bytes(at) > ED_MOST_BYTES) {
+        lost += ED_GIVEN_UP * ED_CHANNELS;
+        pass(ED_GIVEN_UP);
         return NULL;
     }
     const uint16_t *round = &readings[used / 2u];
     /* Written by the interrupt, which is done with this round. */
     __asm__ volatile("" ::: "memory");
     *t_us = next_us;
-    next_us += ED_CHANNELS * ED_CONVERSION_US;
-    next_ticks = (uint8_t)(next_ticks + ED_CHANNELS * ED_CONVERSION_US * ED_TICKS_PER_US);
-    used = (uint8_t)(used + ED_ROUND_BYTES);
-    if (used == ED_RING_BYTES) {
-        used = 0;
-    }
+    pass(1);
     return round;
 }
 

@@ -1,2 +1,2 @@
-/* Included first by what is done seldom: made small, not fast. Flash is short. */
-#pragma GCC optimize("Os")
+/* As the core has it. */
+#include "ed_seldom.h"

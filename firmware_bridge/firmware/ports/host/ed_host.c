@@ -78,7 +78,7 @@ void ed_host_count(struct ed_host *host, uint32_t overruns, uint32_t adc_overrun
 
 void ed_host_strike(struct ed_host *host, const struct ed_strike *strike)
 {
-    ed_outbox_strike(&host->board.outbox, strike);
+    *ed_outbox_strike(&host->board.outbox) = *strike;
 }
 
 void ed_host_pedal(struct ed_host *host, const struct ed_pedal *pedal)
