@@ -137,7 +137,9 @@ class BoardHits:
             if self._plausible(board, one.hit, one.arrival_ns):
                 self._strike(board, one)
             else:
+                # Noise, or a clock that ran otherwise before it was tied: the board knows.
                 self._counters.implausible += 1
+                self._sequence.again(one.number, one.hit.t_us)
 
     def told(self, hits: int) -> None:
         """The board says that its next hit will have this number."""

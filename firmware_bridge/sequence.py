@@ -117,6 +117,11 @@ class HitSequence:
             self._skip_to(hits)
             self.expected = hits
 
+    def again(self, number: int, t_us: int) -> None:
+        """A hit came, but cannot be told as it is: it is missing, and asked for."""
+        self._recent.pop((number % _BYTE, t_us), None)
+        self._missing[number] = _Gap()
+
     def cannot(self, before: int, since: int = 0) -> None:
         """The board has no hits from `since` up to before `before` any more."""
         for number in [n for n in self._missing if since <= n < before]:

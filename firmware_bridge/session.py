@@ -246,8 +246,9 @@ class BoardSession:
             return
         if self.sync.usable and not was_usable:
             self._tied()
-        self._hits.told(pong.hits)
         if self.board is not None:
+            # Before it has said who it is its hits wait unnumbered, and are not missing.
+            self._hits.told(pong.hits)
             self._hits.quiet_at(self.board, pong.t_tx_us, arrival_ns)
 
     def _tied(self) -> None:

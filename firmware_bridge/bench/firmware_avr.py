@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from firmware_bridge.codec import decode, encode
-from firmware_bridge.firmware.emulated_avr import Arduino, AvrRun, Wave, run_avr
+from firmware_bridge.firmware.avr_run import AvrRun
+from firmware_bridge.firmware.emulated_avr import Arduino, Wave, run_avr
 from firmware_bridge.frames import FrameDecoder
 from firmware_bridge.messages import (
     Cue,

@@ -161,8 +161,8 @@ def _played(seconds: float) -> M3Setup:
 def _stamps_of(setup: M3Setup) -> list[int]:
     """What the board stamps, on its own clock: the same readings, the same stamps."""
     assert setup.sweeps is not None
-    stop_us = setup.begin_us + len(setup.sweeps) * 125
-    said = said_by_m3(M3Setup(setup.boot_id, setup.sweeps, setup.begin_us, stop_us))
+    stop_us = _BEGIN_US + len(setup.sweeps) * 125
+    said = said_by_m3(M3Setup(setup.boot_id, setup.sweeps, _BEGIN_US, stop_us))
     frames = FrameDecoder().feed(said)
     messages = [decode(frame, newer=True) for frame in frames]
     return sorted(message.t_us for message in messages if isinstance(message, PadHit))

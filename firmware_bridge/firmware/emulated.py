@@ -1,7 +1,8 @@
 """A Raspberry Pi Pico in an emulator, with the real image: waveforms in, bytes out.
 
-`run_pico` runs it as fast as it goes and the same every time; `PicoOnPty` runs it at the pace of
-the computer's clock, its line on a pty that the station opens as any kit.
+`run_pico` runs it as fast as it goes and the same every time, `run_picos` several, one after the
+other; `PicoOnPty` runs it at the pace of the computer's clock, its line on a pty that the station
+opens as any kit.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_bridge.firmware.build import built
+from firmware_bridge.firmware.pace import Pace
 from firmware_bridge.firmware.targets import HERE, target_named
 from firmware_bridge.firmware.toolchain import Compiler, command_of
 from station.errors import OutsideError
@@ -88,6 +90,51 @@ class PicoSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class PicoJob:
+    """What a Pico is to do.
+
+    Attributes
+    ----------
+    until_us
+        When its power goes, whatever it is doing.
+    setup
+        Which Pico.
+    feed, feed_at_us
+        What lies at its inputs, from when on.
+    heard
+        What the host says: (when, bytes).
+    deaf_us
+        From when to when the host fetches nothing; with USB.
+    touch_us
+        When the host opens and closes the line at 1200 baud, which asks for the boot ROM to take
+        a new image; with USB.
+    """
+
+    until_us: int
+    setup: PicoSetup = field(default_factory=PicoSetup)
+    feed: Feed | None = None
+    feed_at_us: int = 0
+    heard: Sequence[tuple[int, bytes]] = ()
+    deaf_us: tuple[int, int] | None = None
+    touch_us: int | None = None
+
+    def written(self, folder: Path) -> dict[str, Any]:
+        """As the runner reads it; what is long lies in files in this folder."""
+        job = _job(self.setup) | {"until_us": self.until_us}
+        if self.feed is not None:
+            job["feed"] = _feed_file(self.feed, folder) | {"at_us": self.feed_at_us}
+        if self.heard:
+            job["input"] = str(folder / "heard")
+            rows = (f"{at_us} {data.hex()}\n" for at_us, data in self.heard)
+            (folder / "heard").write_text("".join(rows))
+        if self.deaf_us is not None:
+            job["deaf"] = self.deaf_us
+        if self.touch_us is not None:
+            job["touch_us"] = self.touch_us
+        return job
+
+
+@dataclass(frozen=True, slots=True)
 class PicoRun:
     """What a board did.
 
@@ -144,33 +191,21 @@ def pico_image(direct: bool = False) -> Path:
     return built(target).with_suffix(".bin")
 
 
-def run_pico(
-    until_us: int,
-    *,
-    setup: PicoSetup | None = None,
-    feed: Feed | None = None,
-    feed_at_us: int = 0,
-    heard: Sequence[tuple[int, bytes]] = (),
-    deaf_us: tuple[int, int] | None = None,
-    touch_us: int | None = None,
-) -> PicoRun:
-    """Run a Pico from power-on, as fast as it goes; the same arguments give the same bytes.
+def run_pico(job: PicoJob) -> PicoRun:
+    """Run a Pico from power-on, as fast as it goes; the same job gives the same bytes.
 
-    Parameters
-    ----------
-    until_us
-        When its power goes, whatever it is doing.
-    setup
-        Which Pico.
-    feed, feed_at_us
-        What lies at its inputs, from when on.
-    heard
-        What the host says: (when, bytes).
-    deaf_us
-        From when to when the host fetches nothing; with USB.
-    touch_us
-        When the host opens and closes the line at 1200 baud, which asks for the boot ROM to take
-        a new image; with USB.
+    Raises
+    ------
+    OutsideError
+        When the emulator is not there, or fails.
+    """
+    return run_picos([job])[0]
+
+
+def run_picos(jobs: Sequence[PicoJob]) -> list[PicoRun]:
+    """Run one Pico after the other, as `run_pico` does.
+
+    All in one process: most of what a short run takes is the emulator's own start.
 
     Raises
     ------
@@ -178,25 +213,15 @@ def run_pico(
         When the emulator is not there, or fails.
     """
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        job = _job(setup or PicoSetup()) | {"until_us": until_us}
-        if feed is not None:
-            job["feed"] = _feed_file(feed, folder) | {"at_us": feed_at_us}
-        if heard:
-            job["input"] = str(folder / "heard")
-            rows = (f"{at_us} {data.hex()}\n" for at_us, data in heard)
-            (folder / "heard").write_text("".join(rows))
-        if deaf_us is not None:
-            job["deaf"] = deaf_us
-        if touch_us is not None:
-            job["touch_us"] = touch_us
-        (folder / "job.json").write_text(json.dumps(job))
-        done = subprocess.run(
-            _command(folder / "job.json"), capture_output=True, text=True, check=False
-        )
+        folders = [Path(place) / str(number) for number in range(len(jobs))]
+        for folder, job in zip(folders, jobs, strict=True):
+            folder.mkdir()
+            (folder / "job.json").write_text(json.dumps(job.written(folder)))
+        command = _command(*(folder / "job.json" for folder in folders))
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise OutsideError(f"The emulated Pico failed: {done.stderr.strip()[-1000:]}")
-    return _run_of(done.stdout)
+    return _runs_of(done.stdout)
 
 
 class PicoOnPty:
@@ -211,6 +236,8 @@ class PicoOnPty:
     ----------
     path
         Opens its line, as ``serial://PATH``.
+    pid
+        Of the emulator's process.
     final
         The runner's last report; there after `close`.
 
@@ -237,6 +264,7 @@ class PicoOnPty:
             text=True,
             pass_fds=(self._master,),
         )
+        self.pid = self._runner.pid
         try:
             self._answer()
         except OutsideError:
@@ -256,8 +284,13 @@ class PicoOnPty:
         return float(self._ask({"feed": values})["feed_at_us"])
 
     def report(self) -> dict[str, Any]:
-        """What it did so far: as `PicoRun.report`, and `lights`, `late_us`, `dropped`."""
+        """What it did so far: as `PicoRun.report`, and `lights`, `dropped`, and its pace."""
         return self._ask({"report": True})
+
+    def pace(self) -> Pace:
+        """How well it kept up with the clock; after `close`."""
+        told = self.final
+        return Pace(told["began_ns"], told["slipped_us"], told["longest_away_us"])
 
     def close(self) -> None:
         """Take the power away; may be called twice."""
@@ -311,11 +344,11 @@ class PicoOnPty:
         return answer
 
 
-def _command(job: Path) -> list[str]:
+def _command(*jobs: Path) -> list[str]:
     why_not = missing()
     if why_not is not None:
         raise OutsideError(f"There is no emulated Pico: {why_not}.")
-    return ["node", str(_RUNNER), str(job)]
+    return ["node", str(_RUNNER), *map(str, jobs)]
 
 
 def _job(setup: PicoSetup) -> dict[str, Any]:
@@ -333,17 +366,24 @@ def _feed_file(feed: Feed, folder: Path) -> dict[str, Any]:
     return {"path": str(path), "rate": feed.rate_hz, "channels": samples.shape[1]}
 
 
-def _run_of(log: str) -> PicoRun:
-    rows = [line.split(" ", 2) for line in log.splitlines()]
-    said = [(float(row[1]), int(row[2], 16)) for row in rows if row[0] == "T"]
-    lights = []
-    for row in rows:
-        if row[0] == "L":
-            output, level = row[2].split()
-            lights.append((float(row[1]), int(output), int(level)))
-    return PicoRun(
-        bytes(byte for _, byte in said),
-        np.array([at_us for at_us, _ in said]),
-        tuple(lights),
-        json.loads(log.splitlines()[-1].removeprefix("R ")),
-    )
+def _runs_of(log: str) -> list[PicoRun]:
+    runs = []
+    said: list[tuple[float, int]] = []
+    lights: list[tuple[float, int, int]] = []
+    for line in log.splitlines():
+        match line.split(" ", 2):
+            case ["T", at, byte]:
+                said.append((float(at), int(byte, 16)))
+            case ["L", at, shown]:
+                output, level = shown.split()
+                lights.append((float(at), int(output), int(level)))
+            case _:
+                run = PicoRun(
+                    bytes(byte for _, byte in said),
+                    np.array([at_us for at_us, _ in said]),
+                    tuple(lights),
+                    json.loads(line.removeprefix("R ")),
+                )
+                runs.append(run)
+                said, lights = [], []
+    return runs

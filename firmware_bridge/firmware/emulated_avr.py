@@ -15,9 +15,10 @@ import subprocess
 import tempfile
 import tty
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
+from math import inf
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -26,8 +27,9 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from firmware_bridge.firmware.avr_image import AvrMemory, avr_memory
+from firmware_bridge.firmware.avr_run import AvrRun, run_of
 from firmware_bridge.firmware.build import built
+from firmware_bridge.firmware.pace import Pace
 from firmware_bridge.firmware.targets import HERE, target_named
 from firmware_bridge.firmware.toolchain import Compiler, command_of, run
 from station.errors import OutsideError
@@ -73,71 +75,6 @@ class Wave:
     at_us: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class AvrReport:
-    """What can only be seen from outside.
-
-    Attributes
-    ----------
-    cycles, slept
-        Of the processor, since power-on.
-    longest_awake
-        The longest it went without sleeping, in cycles, from `awake_from_us` on.
-    untouched
-        Bytes between the variables and the deepest that the stack ever went.
-    line_lost
-        Bytes that the host did not read.
-    slipped_us
-        How much slower than real time it ran: the computer was too busy.
-    memory
-        How full the chip is.
-    ram
-        Bytes of memory that it has.
-    usb
-        What the board told a USB host of itself: name and answer, as hexadecimal.
-    """
-
-    cycles: int
-    slept: int
-    longest_awake: int
-    untouched: int
-    line_lost: int
-    slipped_us: int
-    memory: AvrMemory
-    ram: int
-    usb: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def load(self) -> float:
-        """Part of the time that the processor was awake."""
-        return 1.0 - self.slept / self.cycles
-
-    @property
-    def stack(self) -> int:
-        """Bytes that the stack took at its deepest."""
-        return self.ram - self.memory.ram - self.untouched
-
-
-@dataclass(frozen=True, slots=True)
-class AvrRun:
-    """What a board did.
-
-    Attributes
-    ----------
-    said, said_us
-        Bytes, and when each went out; emulated microseconds since power-on.
-    lights
-        (time in µs, output, lit) for each change of a light or motor.
-    report
-        What can only be seen from outside.
-    """
-
-    said: bytes
-    said_us: NDArray[np.float64]
-    lights: tuple[tuple[float, int, bool], ...]
-    report: AvrReport
-
-
 def missing_avr(emulator: Emulator = Emulator.SIMAVR) -> str | None:
     """Why there is no Arduino in this emulator here; None: there is one."""
     try:
@@ -157,6 +94,7 @@ def run_avr(
     eeprom: Path | None = None,
     usb: bool = False,
     deaf_us: tuple[float, float] | None = None,
+    touch_us: float | None = None,
     awake_from_us: float = 0.0,
     seed: int = 1,
     emulator: Emulator = Emulator.SIMAVR,
@@ -180,6 +118,9 @@ def run_avr(
         Joined by USB (a Leonardo), and not by its UART.
     deaf_us
         From when to when the host fetches nothing; with USB.
+    touch_us
+        When the host opens and closes the line at 1200 baud, which asks for the bootloader; with
+        USB. The run ends with the reset: there is no bootloader.
     awake_from_us
         From when on `AvrReport.longest_awake` counts.
     seed
@@ -204,6 +145,8 @@ def run_avr(
         ]
         if usb:
             command.append("--usb")
+        if touch_us is not None:
+            command.append(f"--touch-us={touch_us}")
         if deaf_us is not None:
             command.append("--deaf-us={},{}".format(*deaf_us))
         if heard:
@@ -216,7 +159,7 @@ def run_avr(
         )
     if done.returncode:
         raise OutsideError(f"The emulated {board} failed: {done.stderr.strip()[-1000:]}")
-    return _run_of(board, image or _built(board), done.stdout)
+    return run_of(done.stdout, image or _built(board), _RAM[board])
 
 
 class AvrOnPty:
@@ -225,12 +168,14 @@ class AvrOnPty:
     Parameters
     ----------
     board, wave, eeprom
-        As for `run_avr`.
+        As for `run_avr`; the wave waits for `play`.
 
     Attributes
     ----------
     path
         Opens its line, as ``serial://PATH``.
+    pid
+        Of the emulator's process.
     began_ns
         When its power came, on the host's monotonic clock.
     run
@@ -252,10 +197,12 @@ class AvrOnPty:
         tty.setraw(self._slave)
         self.path = Path(os.ttyname(self._slave))
         self._image = _built(board)
+        self._log = Path(self._place.name) / "log"
         place = Path(self._place.name)
-        command = _command(Emulator.SIMAVR, board, self._image, place, wave, eeprom)
+        waits = wave and replace(wave, at_us=inf)
+        command = _command(Emulator.SIMAVR, board, self._image, place, waits, eeprom)
         self._runner = subprocess.Popen(
-            [*command, f"--pty-fd={self._master}"],
+            [*command, f"--pty-fd={self._master}", f"--log={self._log}"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -268,6 +215,28 @@ class AvrOnPty:
             self._clear()
             raise OutsideError(f"The emulated {board} failed: {why}")
         self.began_ns = int(first[1])
+        self.pid = self._runner.pid
+
+    def play(self) -> float:
+        """Let the wave begin, a moment from now.
+
+        Returns
+        -------
+        float
+            When its first sample is there: µs since power-on.
+        """
+        self._runner.send_signal(signal.SIGUSR1)
+        assert self._runner.stdout is not None
+        line = self._runner.stdout.readline()
+        if not line:
+            raise OutsideError(f"The emulated {self._board} has ended before it could play.")
+        return float(line.split()[1])
+
+    def pace(self) -> Pace:
+        """How well it kept up with the clock; after `close`."""
+        assert self.run is not None
+        report = self.run.report
+        return Pace(self.began_ns, report.slipped_us, report.longest_away_us)
 
     def close(self) -> None:
         """Take the power away; may be called twice."""
@@ -275,7 +244,8 @@ class AvrOnPty:
             return
         self._runner.send_signal(signal.SIGTERM)
         try:
-            log, why = self._runner.communicate(timeout=_PATIENCE_S)
+            _, why = self._runner.communicate(timeout=_PATIENCE_S)
+            log = self._log.read_text()
         except subprocess.TimeoutExpired:
             self._runner.kill()
             self._runner.communicate()
@@ -284,7 +254,7 @@ class AvrOnPty:
             self._clear()
         if self._runner.returncode:
             raise OutsideError(f"The emulated {self._board} failed: {why.strip()[-1000:]}")
-        self.run = _run_of(self._board, self._image, log)
+        self.run = run_of(log, self._image, _RAM[self._board])
 
     def __enter__(self) -> Self:
         return self
@@ -366,27 +336,3 @@ def _command(
     if eeprom is not None:
         command.append(f"--eeprom={eeprom}")
     return command
-
-
-def _run_of(board: Arduino, image: Path, log: str) -> AvrRun:
-    said = bytearray()
-    said_us = []
-    lights = []
-    seen: dict[str, int] = {}
-    usb: dict[str, str] = {}
-    for line in log.splitlines():
-        match line.split():
-            case ["T", at, byte]:
-                said_us.append(float(at))
-                said.append(int(byte, 16))
-            case ["L", at, output, lit]:
-                lights.append((float(at), int(output), lit == "1"))
-            case ["S", name, value]:
-                seen[name] = int(value)
-            case ["U", name, *answer]:
-                usb[name] = " ".join(answer)
-            case _:
-                pass
-    memory = avr_memory(image.read_bytes())
-    report = AvrReport(**seen, memory=memory, ram=_RAM[board], usb=usb)
-    return AvrRun(bytes(said), np.array(said_us), tuple(lights), report)

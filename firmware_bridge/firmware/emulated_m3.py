@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_bridge.firmware.build import built
+from firmware_bridge.firmware.pace import Pace
 from firmware_bridge.firmware.targets import target_named
 from firmware_bridge.firmware.toolchain import Compiler, command_of
 from station.errors import OutsideError
@@ -35,8 +36,10 @@ PERIOD_US: Final = 125
 _QEMU: Final = "qemu-system-arm"
 _BENCH_AT: Final = 0x2100_0000
 _MAGIC: Final = 0x3157_4445
+_WAITS: Final = 0xFFFF_FFFF
+_PLAY: Final = 0xFF
 _PTY: Final = re.compile(r"redirected to (\S+) \(label (\w+)\)")
-_PATIENCE_S: Final = 10.0
+_PATIENCE_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +53,21 @@ class M3Setup:
     sweeps
         Readings, shape [sweeps, 8], 0 to 4095, 125 µs apart; the last one stays. None: rest.
     begin_us
-        When the first sweep is there, on the board's clock.
+        When the first sweep is there, on the board's clock; None: when `M3OnPty.play` says so.
     stop_us
         When the emulator ends by itself; 0: never.
     """
 
     boot_id: int = 1
     sweeps: NDArray[np.uint16] | None = None
-    begin_us: int = 0
+    begin_us: int | None = None
     stop_us: int = 0
 
     def image(self) -> bytes:
         """As the firmware finds it."""
         sweeps = np.zeros((0, CHANNELS)) if self.sweeps is None else self.sweeps
-        head = struct.pack(
-            "<5I", _MAGIC, self.boot_id, self.stop_us, self.begin_us, sweeps.shape[0]
-        )
+        begin_us = _WAITS if self.begin_us is None else self.begin_us
+        head = struct.pack("<5I", _MAGIC, self.boot_id, self.stop_us, begin_us, sweeps.shape[0])
         return head + np.ascontiguousarray(sweeps, dtype="<u2").tobytes()
 
 
@@ -135,6 +137,8 @@ class M3OnPty:
     ----------
     path
         Opens its line, as ``serial://PATH``.
+    pid
+        Of the emulator's process.
 
     Raises
     ------
@@ -159,6 +163,7 @@ class M3OnPty:
             self._place.cleanup()
             raise
         self.path = paths["serial0"]
+        self.pid = self._qemu.pid
         # Held open, so that the emulator sees somebody there before the station comes.
         self._held = os.open(self.path, os.O_RDWR | os.O_NOCTTY)
         self._truth = os.open(paths["serial1"], os.O_RDWR | os.O_NOCTTY)
@@ -167,6 +172,8 @@ class M3OnPty:
         self._rest = b""
         self._lights: list[tuple[int, int, int]] = []
         self._clocks: list[tuple[int, int]] = []
+        self._begun: list[int] = []
+        self._longest_turn_us = 0
 
     def tie(self, questions: int = 400) -> Truth:
         """Find out what the board's clock is on the host's.
@@ -178,7 +185,7 @@ class M3OnPty:
         """
         latest, earliest = None, None
         for number in range(questions):
-            mark = number & 0xFF
+            mark = number % _PLAY
             asked_ns = time.monotonic_ns()
             os.write(self._truth, bytes([mark]))
             board_us, heard_ns = self._clock(mark)
@@ -190,6 +197,23 @@ class M3OnPty:
         assert latest is not None
         assert earliest is not None
         return Truth((latest + earliest) // 2, (earliest - latest) // 2)
+
+    def play(self) -> int:
+        """Let the sweeps begin now.
+
+        Returns
+        -------
+        int
+            When the first one is there: µs of the board's own clock.
+        """
+        os.write(self._truth, bytes([_PLAY]))
+        while not self._begun:
+            self._wait()
+        return self._begun.pop()
+
+    def pace(self) -> Pace:
+        """How well it kept up with the clock so far: its own never stands still."""
+        return Pace(self.tie().offset_ns, 0.0, self._longest_turn_us)
 
     def lights(self) -> list[tuple[int, int, int]]:
         """(board time in µs, output, level) of each change of a light so far."""
@@ -239,9 +263,12 @@ class M3OnPty:
                     heard_ns = time.monotonic_ns()
                     del self._clocks[: number + 1]
                     return board_us, heard_ns
-            if not select.select([self._truth], [], [], _PATIENCE_S)[0]:
-                raise OutsideError("The emulated Cortex-M3 does not say its time.")
-            self._read()
+            self._wait()
+
+    def _wait(self) -> None:
+        if not select.select([self._truth], [], [], _PATIENCE_S)[0]:
+            raise OutsideError("The emulated Cortex-M3 does not say its time.")
+        self._read()
 
     def _read(self) -> None:
         *lines, self._rest = (self._rest + os.read(self._truth, 4096)).split(b"\n")
@@ -250,6 +277,9 @@ class M3OnPty:
             values = [int(number, 16) for number in numbers]
             if kind == b"C":
                 self._clocks.append((values[0], values[1]))
+                self._longest_turn_us = values[2]
+            elif kind == b"B":
+                self._begun.append(values[0])
             else:
                 self._lights.append((values[0], values[1], values[2]))
 

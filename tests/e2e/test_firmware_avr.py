@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
 import numpy as np
 import pytest
+from paced_kit import PacedKit, of_kind
 
 from firmware_bridge.bench.firmware_avr import measure, render
 from firmware_bridge.codec import Unread, decode, encode
 from firmware_bridge.firmware.avr_image import flash_image
+from firmware_bridge.firmware.avr_run import AvrRun
 from firmware_bridge.firmware.build import build, built
 from firmware_bridge.firmware.emulated_avr import (
     Arduino,
     AvrOnPty,
-    AvrRun,
     Wave,
     missing_avr,
     run_avr,
@@ -49,8 +46,6 @@ from firmware_bridge.messages import (
 )
 from firmware_bridge.piezo import Converter, PadKind, Rig, Strike, make_pad
 from firmware_bridge.piezo.waves import RATE_HZ
-from station.hal.api import KitEvent, KitSource, LinkEvent, LinkState, StrikeEvent
-from station.hal.registry import create_source
 
 WHY_NOT = missing_avr()
 if WHY_NOT is not None:
@@ -65,8 +60,6 @@ HELLO = END + encode(Hello(1, 1, 1))
 WAVE_AT_US = 100 * MS
 FIRST_US = 500 * MS
 
-T = TypeVar("T")
-
 
 def messages(run: AvrRun) -> list[Message]:
     """Everything that a board said; nothing of it may be wrong."""
@@ -75,10 +68,6 @@ def messages(run: AvrRun) -> list[Message]:
     assert decoder.counters.bad == 0
     assert not any(isinstance(message, Unread) for message in heard)
     return heard  # type: ignore[return-value]
-
-
-def of_kind(kind: type[T], said: Sequence[object]) -> list[T]:
-    return [message for message in said if isinstance(message, kind)]
 
 
 def played(strikes: Sequence[Strike], seconds: float) -> Wave:
@@ -286,10 +275,10 @@ def test_power_lost_in_the_middle_of_saving_leaves_valid_settings(tmp_path: Path
     old, new = 17, 23
     # Twice: both slots have been written, and the third image goes over the first.
     for _ in range(2):
-        run = asked(eeprom, [Set(THRESHOLD, 3, old), Save()], 2 * S)
+        run = asked(eeprom, [Set(THRESHOLD, 3, old), Save()], 800 * MS)
         assert len(of_kind(Saved, messages(run))) == 1
     before = eeprom.read_bytes()
-    run = asked(eeprom, [Set(THRESHOLD, 3, new), Save()], 2 * S)
+    run = asked(eeprom, [Set(THRESHOLD, 3, new), Save()], 800 * MS)
     index = run.said.index(encode(Saved(), 1))
     saved_us = run.said_us[index]
     found = set()
@@ -327,6 +316,18 @@ def text_of(descriptor: str) -> str:
     return data[2:].decode("utf-16-le")
 
 
+def test_a_touch_at_1200_baud_leads_into_the_bootloader() -> None:
+    key = 0x7777
+    touched = run_avr(Arduino.LEONARDO, S, usb=True, touch_us=300 * MS)
+    assert touched.reset is not None
+    at_us, old, safe = touched.reset
+    assert 300 * MS < at_us < 500 * MS
+    assert old == safe == key
+    assert "touch_close" in touched.report.usb
+    left_alone = run_avr(Arduino.LEONARDO, 600 * MS, usb=True)
+    assert left_alone.reset is None
+
+
 def test_usb_carries_hits_and_questions() -> None:
     strikes = in_turn(30, 20 * MS)
     heard = [(300 * MS, HELLO), *((n * 11 * MS, encode(Ping(n, 0, 0, 0))) for n in range(30, 90))]
@@ -361,41 +362,10 @@ def test_a_host_that_fetches_nothing_for_ten_seconds_loses_nothing_unknowingly()
 # --- at the pace of the clock ---------------------------------------------------------------
 
 
-class Kit:
-    """A kit that is read when it wakes."""
-
-    def __init__(self, source: KitSource) -> None:
-        self.source = source
-        self.events: list[KitEvent] = []
-        self._woken = threading.Event()
-        source.open(self._woken.set)
-
-    def until_hits(self, count: int, within_s: float = 60.0) -> list[StrikeEvent]:
-        end = time.monotonic() + within_s
-        while len(self.hits) < count:
-            left_s = end - time.monotonic()
-            assert left_s > 0, f"no more came than {len(self.hits)}: {self.events[-3:]}"
-            self._woken.wait(left_s)
-            self._woken.clear()
-            self.events += self.source.read()
-        return self.hits
-
-    @property
-    def hits(self) -> list[StrikeEvent]:
-        return of_kind(StrikeEvent, self.events)
-
-
 def test_the_station_opens_it_as_any_kit() -> None:
-    strikes = [Strike(s.onset_us + 4 * S, s.pad, s.velocity) for s in in_turn(12, 80 * MS)]
-    with AvrOnPty(Arduino.UNO, wave=played(strikes, 6.0)) as board:
-        source = create_source(f"serial://{board.path}")
-        try:
-            kit = Kit(source)
-            assert source.info.name
-            hits = kit.until_hits(len(strikes))
-        finally:
-            source.close()
-    assert [hit.pad for hit in hits] == [strike.pad for strike in strikes]
-    assert all(a.t_ns < b.t_ns for a, b in pairwise(hits))
-    links = [event.state for event in of_kind(LinkEvent, kit.events)]
-    assert LinkState.LOST not in links
+    strikes = in_turn(12, 80 * MS)
+    with AvrOnPty(Arduino.UNO, wave=played(strikes, 2.0)) as board, PacedKit(board.path) as kit:
+        assert kit.source.info.name == "Trigger board (Arduino Uno)"
+        at_us = board.play()
+        kit.until_hits(len(strikes))
+    kit.check(strikes, at_us, board.pace())

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from firmware_bridge.codec import Unread, decode, encode
+from firmware_bridge.firmware.avr_run import AvrRun
 from firmware_bridge.firmware.emulated_avr import (
     Arduino,
-    AvrRun,
     Emulator,
     Wave,
     missing_avr,

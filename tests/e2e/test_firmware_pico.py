@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
-import time
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
 import numpy as np
 import pytest
+from paced_kit import PacedKit, of_kind
 
 from firmware_bridge.codec import Unread, decode, encode
 from firmware_bridge.firmware.emulated import (
     EMULATORS,
     Feed,
     Line,
+    PicoJob,
     PicoOnPty,
     PicoRun,
     PicoSetup,
     missing,
     pico_image,
     run_pico,
+    run_picos,
 )
 from firmware_bridge.frames import END, FrameDecoder
 from firmware_bridge.messages import (
@@ -48,8 +47,6 @@ from firmware_bridge.messages import (
 )
 from firmware_bridge.piezo import Converter, PadKind, Rig, Strike, make_pad
 from firmware_bridge.piezo.waves import RATE_HZ
-from station.hal.api import KitEvent, KitSource, LinkEvent, LinkState, StrikeEvent
-from station.hal.registry import create_source
 
 WHY_NOT = missing()
 if WHY_NOT is not None:
@@ -72,13 +69,6 @@ def messages(run: PicoRun) -> list[Message]:
     return heard  # type: ignore[return-value]
 
 
-T = TypeVar("T")
-
-
-def of_kind(kind: type[T], said: Sequence[object]) -> list[T]:
-    return [message for message in said if isinstance(message, kind)]
-
-
 def played(strikes: Sequence[Strike], seconds: float, pads: int = 8) -> Feed:
     """Strikes on mesh pads that do not share a stand, finer in time than the board samples."""
     fine = Converter(period_us=1e6 / RATE_HZ, noise=0.0, wide_codes=False)
@@ -93,6 +83,40 @@ def in_turn(count: int, every_us: int, pads: int = 8) -> list[Strike]:
 
 # --- as fast as it goes ---------------------------------------------------------------------
 
+# All that a board can do at once, in one run that several tests look at: it is asked the time in
+# quiet, then 48 strikes go round the pads, lights come on in between, and settings are saved.
+STRUCK_EVERY_US = 20 * MS
+STRIKES = 48
+PING = Ping(7, 0, 0, 0)
+PINGED_US = [50 * MS + 10_007 * n for n in range(20)]
+CUES = [Cue(550 * MS + 50 * MS * n, 20 * MS, 65_535, n % 3) for n in range(8)]
+SET_US, SAVE_US, EVENING_US = 1_000 * MS, 1_005 * MS, 1_600 * MS
+
+
+def evening() -> PicoJob:
+    heard = [(t_us, encode(PING)) for t_us in PINGED_US]
+    heard += [(260 * MS + n * MS, encode(cue, n)) for n, cue in enumerate(CUES)]
+    heard += [(SET_US, encode(Set(THRESHOLD, 0, 2))), (SAVE_US, encode(Save()))]
+    return PicoJob(
+        EVENING_US,
+        PicoSetup(board_id=0x0123_4567_89AB_CDEF),
+        feed=played(in_turn(STRIKES, STRUCK_EVERY_US), 1.4),
+        feed_at_us=FEED_AT_US,
+        heard=heard,
+    )
+
+
+@pytest.fixture(scope="module")
+def once() -> PicoRun:
+    return run_pico(evening())
+
+
+@pytest.fixture(scope="module")
+def again() -> list[PicoRun]:
+    """Twice more, by another process; and another start of the same board."""
+    another = PicoJob(20 * MS, PicoSetup(board_id=0x0123_4567_89AB_CDEF, start=2))
+    return run_picos([evening(), evening(), another])
+
 
 def test_the_fast_processor_is_the_same_processor() -> None:
     check = EMULATORS / "pico" / "check_thumb.mjs"
@@ -106,78 +130,96 @@ def test_the_image_is_small_enough_for_any_rp2040_board() -> None:
     assert pico_image().with_suffix(".uf2").stat().st_size % 512 == 0
 
 
-def test_it_says_who_it_is() -> None:
-    run = run_pico(20 * MS, setup=PicoSetup(board_id=0x0123_4567_89AB_CDEF))
-    (ack,) = messages(run)
-    assert isinstance(ack, HelloAck)
+def test_it_says_who_it_is(once: PicoRun) -> None:
+    (ack,) = of_kind(HelloAck, messages(once))
     assert ack.board_id == 0x0123_4567_89AB_CDEF
     assert ack.pads == 8
     assert ack.clock_hz == S
     assert ack.capabilities & (Capability.SAVE | Capability.LED | Capability.HAPTIC)
     assert ack.board == "Raspberry Pi Pico"
-    assert run.report["baud"] == S
-    assert run.report["lost_by_uart"] == 0
+    assert once.report["baud"] == S
+    assert once.report["lost_by_uart"] == 0
 
 
-def test_another_start_is_another_boot() -> None:
-    said = [messages(run_pico(20 * MS, setup=PicoSetup(start=n)))[0] for n in (1, 2)]
-    assert len({ack.boot_id for ack in of_kind(HelloAck, said)}) == 2
+def test_three_runs_say_the_same_bytes_at_the_same_times(
+    once: PicoRun, again: list[PicoRun]
+) -> None:
+    for other in again[:2]:
+        assert other.said == once.said
+        assert np.array_equal(other.said_us, once.said_us)
+        assert other.lights == once.lights
 
 
-def test_every_pad_is_heard_through_its_multiplexer_at_its_time() -> None:
-    strikes = in_turn(16, 100 * MS)
-    run = run_pico(2 * S + 400 * MS, feed=played(strikes, 2.2), feed_at_us=FEED_AT_US)
-    hits = of_kind(PadHit, messages(run))
+def test_another_start_is_another_boot(once: PicoRun, again: list[PicoRun]) -> None:
+    first, second = [of_kind(HelloAck, messages(run))[0] for run in (once, again[2])]
+    assert first.boot_id != second.boot_id
+    assert first.board_id == second.board_id
+
+
+def test_every_pad_is_heard_through_its_multiplexer_at_its_time(once: PicoRun) -> None:
+    strikes = in_turn(STRIKES, STRUCK_EVERY_US)
+    hits = of_kind(PadHit, messages(once))
     assert [hit.pad for hit in hits] == [strike.pad for strike in strikes]
     for hit, strike in zip(hits, strikes, strict=True):
         assert abs(hit.t_us - FEED_AT_US - strike.onset_us) < 3 * MS
         assert hit.flags == 0
-    assert all(beat.adc_overruns == 0 for beat in of_kind(Heartbeat, messages(run)))
+    beats = of_kind(Heartbeat, messages(once))
+    assert beats
+    assert all(beat.adc_overruns == 0 for beat in beats)
+
+
+def test_nothing_is_lost_while_settings_are_saved(once: PicoRun) -> None:
+    said = messages(once)
+    assert len(of_kind(Applied, said)) == len(of_kind(Saved, said)) == 1
+    writes = once.report["flash"]
+    struck_us = [FEED_AT_US + s.onset_us for s in in_turn(STRIKES, STRUCK_EVERY_US)]
+    meanwhile = [t for t in struck_us if writes[0]["from_us"] < t < writes[-1]["to_us"]]
+    assert len(meanwhile) > 1
+    assert len(of_kind(PadHit, said)) == STRIKES
+
+
+def test_a_ping_is_stamped_when_it_came_and_a_pong_when_it_goes(once: PicoRun) -> None:
+    pongs = of_kind(Pong, messages(once))
+    begins = [i + 1 for i, byte in enumerate(once.said) if byte == 0]
+    assert len(pongs) == len(PINGED_US)
+    for pong, t_us, begin in zip(pongs, PINGED_US, begins, strict=False):
+        assert abs(pong.t_rx_us - (t_us + len(encode(PING)) * BYTE_US)) <= 5
+        # Late rather than early: time behind the stamp would count as the line's.
+        assert 0 <= pong.t_tx_us - (once.said_us[begin] - BYTE_US) <= 10
+
+
+def test_lights_come_on_at_their_time(once: PicoRun) -> None:
+    lit = [(t_us, output) for t_us, output, level in once.lights if level]
+    assert [output for _, output in lit] == [cue.id for cue in CUES]
+    done = of_kind(Cued, messages(once))
+    for cue, (t_us, _), cued in zip(CUES, lit, done, strict=True):
+        assert 0 <= t_us - cue.at_us < MS
+        assert abs(t_us - cued.done_us) < 100
+    dark = [t_us for t_us, _, level in once.lights if not level]
+    assert all(19 * MS < off - on < 21 * MS for off, (on, _) in zip(dark, lit, strict=True))
 
 
 def test_without_multiplexers_three_inputs_are_three_pads() -> None:
     strikes = in_turn(9, 100 * MS, pads=3)
-    feed = played(strikes, 1.5, pads=3)
-    run = run_pico(2 * S, setup=PicoSetup(direct=True), feed=feed, feed_at_us=FEED_AT_US)
+    feed = played(strikes, 1.4, pads=3)
+    run = run_pico(PicoJob(1_500 * MS, PicoSetup(direct=True), feed, FEED_AT_US))
     said = messages(run)
     assert of_kind(HelloAck, said)[0].pads == 3
     assert [hit.pad for hit in of_kind(PadHit, said)] == [strike.pad for strike in strikes]
     assert of_kind(Heartbeat, said)[-1].adc_overruns == 0
 
 
-def test_three_runs_say_the_same_bytes_at_the_same_times() -> None:
-    feed = played(in_turn(30, 15 * MS), 0.8)
-    heard = [(100 * MS + n * 7_919, encode(Ping(n, 0, 0, 0), n)) for n in range(80)]
-    one, *others = [run_pico(S, feed=feed, feed_at_us=FEED_AT_US, heard=heard) for _ in range(3)]
-    assert len(of_kind(PadHit, messages(one))) > 20
-    for other in others:
-        assert other.said == one.said
-        assert np.array_equal(other.said_us, one.said_us)
-
-
-def test_a_ping_is_stamped_when_it_came_and_a_pong_when_it_goes() -> None:
-    at_us = [50 * MS + 10_007 * n for n in range(20)]
-    question = encode(Ping(7, 0, 0, 0))
-    run = run_pico(300 * MS, heard=[(t, question) for t in at_us])
-    pongs = of_kind(Pong, messages(run))
-    begins = [i + 1 for i, byte in enumerate(run.said) if byte == 0]
-    assert len(pongs) == len(at_us)
-    for pong, t_us, begin in zip(pongs, at_us, begins, strict=False):
-        assert abs(pong.t_rx_us - (t_us + len(question) * BYTE_US)) <= 5
-        # Late rather than early: time behind the stamp would count as the line's.
-        assert 0 <= pong.t_tx_us - (run.said_us[begin] - BYTE_US) <= 10
-
-
 @pytest.mark.slow
 def test_a_million_random_bytes_leave_it_as_it_was() -> None:
     noise = Random(3).randbytes(1_000_000)
     strikes = in_turn(20, 500 * MS)
-    run = run_pico(
+    job = PicoJob(
         12 * S,
         feed=played(strikes, 11.0),
         feed_at_us=FEED_AT_US,
         heard=[(50 * MS, noise), (11 * S, HELLO)],
     )
+    run = run_pico(job)
     said = messages(run)
     assert isinstance(of_kind(HelloAck, said)[-1], HelloAck)
     assert len(of_kind(HelloAck, said)) >= 2
@@ -188,28 +230,12 @@ def test_a_million_random_bytes_leave_it_as_it_was() -> None:
     assert run.report["lost_by_uart"] == 0
 
 
-def test_lights_come_on_at_their_time() -> None:
-    grid_us = [400 * MS + 50 * MS * n for n in range(8)]
-    cues = [Cue(t_us, 20 * MS, 65_535, n % 3) for n, t_us in enumerate(grid_us)]
-    heard = [(100 * MS, HELLO), *((200 * MS + n * MS, encode(c, n)) for n, c in enumerate(cues))]
-    feed = played(in_turn(30, 15 * MS), 0.8)
-    run = run_pico(S, heard=heard, feed=feed, feed_at_us=FEED_AT_US)
-    lit = [(t_us, output) for t_us, output, level in run.lights if level]
-    assert [output for _, output in lit] == [cue.id for cue in cues]
-    done = of_kind(Cued, messages(run))
-    for cue, (t_us, _), cued in zip(cues, lit, done, strict=True):
-        assert 0 <= t_us - cue.at_us < MS
-        assert abs(t_us - cued.done_us) < 100
-    dark = [t_us for t_us, _, level in run.lights if not level]
-    assert all(19 * MS < off - on < 21 * MS for off, (on, _) in zip(dark, lit, strict=True))
-
-
 # --- settings -------------------------------------------------------------------------------
 
 
-def settings_after(start: int, kept: Path, heard: Sequence[Message], until_us: int) -> PicoRun:
-    questions = [(100 * MS + n * 5 * MS, encode(q, n)) for n, q in enumerate(heard)]
-    return run_pico(until_us, setup=PicoSetup(kept=kept, start=start), heard=questions)
+def asked(start: int, kept: Path, heard: Sequence[Message], until_us: int) -> PicoJob:
+    questions = [(30 * MS + n * 5 * MS, encode(q, n)) for n, q in enumerate(heard)]
+    return PicoJob(until_us, PicoSetup(kept=kept, start=start), heard=questions)
 
 
 @pytest.mark.slow
@@ -217,84 +243,78 @@ def test_power_lost_in_the_middle_of_saving_leaves_valid_settings(tmp_path: Path
     kept = tmp_path / "flash"
     old, new = 17, 23
     # Twice: both slots have been written, and the third image goes over the first.
-    for start in (1, 2):
-        run = settings_after(start, kept, [Set(THRESHOLD, 3, old), Save()], 250 * MS)
-        assert len(of_kind(Saved, messages(run))) == 1
+    saves = [asked(n, kept, [Set(THRESHOLD, 3, old), Save()], 180 * MS) for n in (1, 2)]
+    assert all(len(of_kind(Saved, messages(run))) == 1 for run in run_picos(saves))
     before = kept.read_bytes()
-    run = settings_after(3, kept, [Set(THRESHOLD, 3, new), Save()], 250 * MS)
-    writes = run.report["flash"]
+    wanted = [Set(THRESHOLD, 3, new), Save()]
+    writes = run_pico(asked(3, kept, wanted, 180 * MS)).report["flash"]
     assert [write["kind"] for write in writes] == ["RE", *["RP"] * (len(writes) - 1)]
     begin_us, end_us = writes[0]["from_us"], writes[-1]["to_us"]
-    found = set()
     moments = [*np.linspace(begin_us, end_us, 5)[1:-1], *(w["to_us"] - 50 for w in writes[1:])]
-    for moment_us in [*moments, end_us + 10]:
-        kept.write_bytes(before)
-        settings_after(3, kept, [Set(THRESHOLD, 3, new), Save()], int(moment_us))
-        assert kept.read_bytes() != before
-        again = settings_after(4, kept, [Get(THRESHOLD, 3)], 150 * MS)
-        (got,) = of_kind(Got, messages(again))
-        found.add(got.value)
-        assert got.value in {old, new}
-    assert found == {old, new}
-
-
-def test_nothing_is_lost_while_settings_are_saved() -> None:
-    strikes = in_turn(12, 20 * MS)
-    heard = [(530 * MS, encode(Set(THRESHOLD, 0, 2))), (535 * MS, encode(Save()))]
-    run = run_pico(S, feed=played(strikes, 0.7), feed_at_us=FEED_AT_US, heard=heard)
-    said = messages(run)
-    assert len(of_kind(Applied, said)) == len(of_kind(Saved, said)) == 1
-    assert [hit.pad for hit in of_kind(PadHit, said)] == [strike.pad for strike in strikes]
+    cut, later, chips = [], [], []
+    for number, moment_us in enumerate([*moments, end_us + 10]):
+        chip = tmp_path / f"flash-{number}"
+        chip.write_bytes(before)
+        chips.append(chip)
+        cut.append(asked(3, chip, wanted, int(moment_us)))
+        later.append(asked(4, chip, [Get(THRESHOLD, 3)], 50 * MS))
+    run_picos(cut)
+    assert all(chip.read_bytes() != before for chip in chips)
+    found = [got.value for run in run_picos(later) for got in of_kind(Got, messages(run))]
+    assert len(found) == len(later)
+    assert set(found) == {old, new}
 
 
 # --- USB ------------------------------------------------------------------------------------
 
 
-def test_a_computer_finds_a_serial_line_on_usb() -> None:
-    run = run_pico(300 * MS, setup=PicoSetup(line=Line.USB), heard=[(200 * MS, HELLO)])
-    told = run.report["usb"]
+@pytest.fixture(scope="module")
+def by_usb() -> list[PicoRun]:
+    """Played and asked; and touched at 1200 baud."""
+    heard = [(100 * MS, HELLO), *((n * 11 * MS, encode(Ping(n, 0, 0, 0))) for n in range(10, 80))]
+    usb = PicoSetup(line=Line.USB)
+    feed = played(in_turn(30, 15 * MS), 0.9)
+    return run_picos(
+        [
+            PicoJob(S + 100 * MS, usb, feed, FEED_AT_US, heard),
+            PicoJob(250 * MS, usb, touch_us=200 * MS),
+        ]
+    )
+
+
+def test_a_computer_finds_a_serial_line_on_usb(by_usb: list[PicoRun]) -> None:
+    told = by_usb[0].report["usb"]
     assert told["serial"] == f"{PicoSetup().board_id:016X}"
     assert told["maker"] == "edrum-station"
     assert told["product"] == "Drum trigger board"
     assert told["refused"] == ["device qualifier"]
     assert int.from_bytes(bytes(told["coding"][:4]), "little") == S
     assert told["configuration"][2] == len(told["configuration"])
-    (ack,) = messages(run)
-    assert isinstance(ack, HelloAck)
 
 
-def test_a_touch_at_1200_baud_asks_the_boot_rom_for_a_new_image() -> None:
-    usb = PicoSetup(line=Line.USB)
-    assert not run_pico(250 * MS, setup=usb).report["wants_image"]
-    assert run_pico(250 * MS, setup=usb, touch_us=200 * MS).report["wants_image"]
+def test_a_touch_at_1200_baud_asks_the_boot_rom_for_a_new_image(by_usb: list[PicoRun]) -> None:
+    assert [run.report["wants_image"] for run in by_usb] == [False, True]
 
 
-def test_usb_carries_hits_and_questions() -> None:
-    strikes = in_turn(30, 15 * MS)
-    heard = [(100 * MS, HELLO), *((n * 11 * MS, encode(Ping(n, 0, 0, 0))) for n in range(10, 80))]
-    run = run_pico(
-        S + 100 * MS,
-        setup=PicoSetup(line=Line.USB),
-        feed=played(strikes, 0.9),
-        feed_at_us=FEED_AT_US,
-        heard=heard,
-    )
-    said = messages(run)
-    assert len(of_kind(PadHit, said)) == len(strikes)
+def test_usb_carries_hits_and_questions(by_usb: list[PicoRun]) -> None:
+    said = messages(by_usb[0])
+    assert of_kind(HelloAck, said)
+    assert [hit.pad for hit in of_kind(PadHit, said)] == [s.pad for s in in_turn(30, 15 * MS)]
     assert [pong.token for pong in of_kind(Pong, said)] == list(range(10, 80))
 
 
 @pytest.mark.slow
 def test_a_host_that_fetches_nothing_for_ten_seconds_loses_nothing_unknowingly() -> None:
     strikes = in_turn(100, 110 * MS)
-    run = run_pico(
+    job = PicoJob(
         14 * S,
-        setup=PicoSetup(line=Line.USB),
+        PicoSetup(line=Line.USB),
         feed=played(strikes, 12.0),
         feed_at_us=FEED_AT_US,
         heard=[(100 * MS, HELLO)],
         deaf_us=(S, 11 * S),
     )
+    run = run_pico(job)
     said = messages(run)
     hits = of_kind(PadHit, said)
     last = of_kind(Heartbeat, said)[-1]
@@ -308,44 +328,12 @@ def test_a_host_that_fetches_nothing_for_ten_seconds_loses_nothing_unknowingly()
 # --- at the pace of the clock ---------------------------------------------------------------
 
 
-class Kit:
-    """A kit that is read when it wakes."""
-
-    def __init__(self, source: KitSource) -> None:
-        self.source = source
-        self.events: list[KitEvent] = []
-        self._woken = threading.Event()
-        source.open(self._woken.set)
-
-    def until_hits(self, count: int, within_s: float = 60.0) -> list[StrikeEvent]:
-        end = time.monotonic() + within_s
-        while len(self.hits) < count:
-            left_s = end - time.monotonic()
-            assert left_s > 0, f"no more came than {len(self.hits)}: {self.events[-3:]}"
-            self._woken.wait(left_s)
-            self._woken.clear()
-            self.events += self.source.read()
-        return self.hits
-
-    @property
-    def hits(self) -> list[StrikeEvent]:
-        return of_kind(StrikeEvent, self.events)
-
-
 @pytest.mark.parametrize("line", Line)
 def test_the_station_opens_it_as_any_kit(line: Line) -> None:
     strikes = in_turn(12, 60 * MS)
-    with PicoOnPty(PicoSetup(line=line)) as board:
-        source = create_source(f"serial://{board.path}")
-        try:
-            kit = Kit(source)
-            assert source.info.name
-            board.play(played(strikes, 1.2))
-            hits = kit.until_hits(len(strikes))
-        finally:
-            source.close()
-    assert [hit.pad for hit in hits] == [strike.pad for strike in strikes]
-    assert all(a.t_ns < b.t_ns for a, b in pairwise(hits))
-    links = [event.state for event in of_kind(LinkEvent, kit.events)]
-    assert LinkState.LOST not in links
+    with PicoOnPty(PicoSetup(line=line)) as board, PacedKit(board.path) as kit:
+        assert kit.source.info.name == "Trigger board (Raspberry Pi Pico)"
+        at_us = board.play(played(strikes, 1.2))
+        kit.until_hits(len(strikes))
+    kit.check(strikes, at_us, board.pace())
     assert board.final["warnings"].keys() <= {"UART0: Unimplemented peripheral write to 0x34: 0x0"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware_bridge.firmware import emulated
+from firmware_bridge.firmware.emulated import PicoJob
 from firmware_bridge.firmware.toolchain import ZIG_VARIABLE
 from station.errors import OutsideError
 
@@ -48,7 +49,7 @@ def test_a_run_without_it_is_refused_in_a_sentence(
     monkeypatch.setattr(emulated, "pico_image", lambda direct: installed / "image")
     (installed / "node_modules" / "rp2040js").rmdir()
     with pytest.raises(OutsideError, match="no emulated Pico: rp2040js is not installed"):
-        emulated.run_pico(1_000)
+        emulated.run_pico(PicoJob(1_000))
 
 
 def test_an_emulator_that_fails_is_told_in_its_words(
@@ -57,6 +58,6 @@ def test_an_emulator_that_fails_is_told_in_its_words(
     monkeypatch.setattr(emulated, "pico_image", lambda direct: installed / "image")
     (installed / "node").write_text("#!/bin/sh\necho 'no such image' >&2\nexit 1\n")
     with pytest.raises(OutsideError, match="no such image"):
-        emulated.run_pico(1_000)
+        emulated.run_pico(PicoJob(1_000))
     with pytest.raises(OutsideError, match="no such image"):
         emulated.PicoOnPty()

@@ -46,6 +46,7 @@ from firmware_bridge.messages import (
 from firmware_bridge.parameters import ParameterList
 from firmware_bridge.session import BoardSession
 from firmware_bridge.simboard import FaultyLine, LineFaults, SimBoard, SimBoardConfig
+from firmware_bridge.simboard.clock import SimClock
 from firmware_bridge.simboard.virtual import VirtualLine
 from station.errors import KitError
 
@@ -462,6 +463,37 @@ def test_noise_that_looks_like_a_hit_is_none() -> None:
         assert not of(Strike, said)
     assert house.session.counters.implausible == 2
     assert of(Strike, house.session.receive(encode(hit, 0), house.now_ns))
+
+
+@pytest.mark.parametrize("stood_ms", [20, 150, 900])
+def test_no_hit_is_lost_or_made_up_when_the_boards_clock_stands_still(stood_ms: int) -> None:
+    house = House(SimBoardConfig(ring=255), mean_wait_ns=20 * MS)
+    house.run(2 * S)
+    for _ in range(12):
+        house.play(40, 12 * MS)
+        house.run(100 * MS)
+        clock = house.board.clock
+        house.board.clock = replace(clock, started_ns=clock.started_ns + stood_ms * MS)
+        house.run(S)
+    house.run(3 * S)
+    assert not of(HitsLost, house.said)
+    assert sorted(house.numbers()) == list(range(12 * 40))
+
+
+def test_no_hit_is_lost_unsaid_on_a_clock_that_runs_at_half_its_speed() -> None:
+    house = House(SimBoardConfig(ring=255), mean_wait_ns=20 * MS)
+    house.run(2 * S)
+    for _ in range(12):
+        house.play(40, 22 * MS)
+        clock = house.board.clock
+        shown_us = clock.now_us(house.now_ns)
+        house.board.clock = SimClock(house.now_ns, -500_000.0, started_us=shown_us)
+        house.run(S)
+        house.board.clock = SimClock(house.now_ns, started_us=clock.now_us(house.now_ns))
+    house.run(3 * S)
+    lost = sum(event.count for event in of(HitsLost, house.said))
+    assert len(set(house.numbers())) == len(house.numbers())
+    assert len(house.numbers()) + lost == 12 * 40
 
 
 def test_the_same_frame_twice_is_one_hit() -> None:

@@ -44,6 +44,6 @@ uno.runUntil(end);
 if (values.eeprom) writeFileSync(values.eeprom, uno.eepromAtPowerOff(Number(values.seed)));
 log.push(
   `S cycles ${uno.cpu.cycles}`, `S slept ${uno.slept}`, 'S longest_awake 0', `S untouched ${uno.untouched}`,
-  'S line_lost 0', 'S slipped_us 0', '',
+  'S line_lost 0', 'S slipped_us 0', 'S longest_away_us 0', '',
 );
 process.stdout.write(log.join('\n'));

@@ -8,6 +8,7 @@ const SECOND_STAGE_SIZE = 256;
 const CONVERSION_NS = 2000;
 const CHANNEL_SHIFT = 12;
 const DMA_ABORT = 0x444;
+const SLICE_ON = 1;
 
 /** Says nothing but errors; counts what it would have said. */
 class QuietLogger {
@@ -62,6 +63,7 @@ export class Machine {
     this.chip.peripherals[0x40060] = new Registers({ 0x1c: randomBits(start) });
     this.#repairChannels();
     this.#repairAborts();
+    this.#repairCounters();
     this.fast = new FastCore(this);
     this.followClock();
     this.chip.addClockListener(() => this.followClock());
@@ -146,6 +148,17 @@ export class Machine {
     const { dma } = this.chip;
     const read = dma.readUint32.bind(dma);
     dma.readUint32 = (offset) => (offset === DMA_ABORT ? 0 : read(offset));
+  }
+
+  /** A PWM slice that is off stands still; in rp2040js 1.4.1 it runs from the moment that its divider is written. */
+  #repairCounters() {
+    for (const slice of this.chip.pwm.channels) {
+      const write = slice.writeRegister.bind(slice);
+      slice.writeRegister = (offset, value) => {
+        write(offset, value);
+        if (!(slice.csr & SLICE_ON)) slice.timer.enable = false;
+      };
+    }
   }
 
   /** rp2040js 1.4.1 masks the next channel of a round robin with the field's place, 12, and so reads channel 0 only. */

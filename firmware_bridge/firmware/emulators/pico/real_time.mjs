@@ -7,6 +7,9 @@ const NAP_MS = 0.2;
 const LISTEN_EVERY_NS = 5_000_000n; // for commands
 const WARM_UP_NS = 300_000_000;
 const AT_A_TIME_NS = 2_000_000; // of the machine's time, when it has to catch up
+// What it is further behind it is not caught up with: on a computer that is too busy the board is slow, and answers.
+// So long it may take to translate what runs for the first time.
+const BEHIND_NS = 250_000_000;
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 /** A pty that is never waited for. */
@@ -63,10 +66,19 @@ export async function runInRealTime(job, powerUp, report, powerDown) {
   const { machine, line, signals } = board;
   // Its first moments go by faster or slower than the clock: our own code is still being compiled.
   machine.runTo(WARM_UP_NS);
-  const since = process.hrtime.bigint() - BigInt(WARM_UP_NS);
+  const began = process.hrtime.bigint() - BigInt(WARM_UP_NS);
+  let slipped = 0;
+  let longestAway = 0;
+  let looked = process.hrtime.bigint();
   let powered = true;
-  let latest = 0;
-  const full = () => ({ ...report(board, since), since_ns: Number(since), lights, late_us: latest / 1000, dropped: pty.dropped });
+  const full = () => ({
+    ...report(board, began),
+    began_ns: Number(began),
+    slipped_us: slipped / 1000,
+    longest_away_us: longestAway / 1000,
+    lights,
+    dropped: pty.dropped,
+  });
   const answer = (value) => writeSync(1, `${JSON.stringify(value)}\n`);
   const commands = createInterface({ input: process.stdin });
   commands.on('close', () => (powered = false));
@@ -79,13 +91,15 @@ export async function runInRealTime(job, powerUp, report, powerDown) {
     } else answer(full());
   });
   answer({ ready: true });
-  let heard = since;
+  let heard = began;
   while (powered) {
     const now = process.hrtime.bigint();
-    const due = Number(now - since);
+    longestAway = Math.max(longestAway, Number(now - looked));
+    looked = now;
+    slipped += Math.max(0, Number(now - began) - slipped - machine.nanos - BEHIND_NS);
+    const due = Number(now - began) - slipped;
     const bytes = pty.read();
     if (bytes) machine.at(due, () => line.send(bytes));
-    latest = Math.max(latest, due - machine.nanos);
     machine.runTo(Math.min(due, machine.nanos + AT_A_TIME_NS));
     const taken = pty.flush();
     if (pty.keeps) line.listening = taken;

@@ -1,4 +1,4 @@
-// Runs a Pico's image: `node run.mjs JOB.json`. The job's fields:
+// Runs a Pico's image: `node run.mjs JOB.json…`. A job's fields:
 //
 //   image      file: what the flash holds from its start
 //   kept       file of the last two sectors, where the board keeps its settings: read when it is there, written at
@@ -10,15 +10,15 @@
 //   direct     true: there are no multiplexers
 //   feed       {path, rate, channels, at_us}: waveforms
 //
-// As fast as it goes, the same on every run:
+// As fast as it goes, the same on every run, one job after the other:
 //   until_us   when the power goes
 //   input      file of lines `<us> <hex bytes>`: what the host says
 //   deaf       [from_us, to_us]: the host fetches nothing (USB)
 //   touch_us   when the host asks for the boot ROM, which takes a new image (USB)
-// prints `T <us> <hex byte>` for each byte that the board said, `L <us> <output> <level>` for lights, and at
-// last `R <report as JSON>`.
+// prints of each job `T <us> <hex byte>` for each byte that the board said, `L <us> <output> <level>` for lights,
+// and at last `R <report as JSON>`.
 //
-// In real time, when `pty` is a descriptor: bytes go and come there. Commands, a line of JSON each, come on the
+// In real time, when the only job's `pty` is a descriptor: bytes go and come there. Commands, a line of JSON each, come on the
 // standard input: {"feed": {path, rate, channels, in_us}}, {"report": true}; its end is the power's. Each is
 // answered by a line of JSON.
 
@@ -49,7 +49,6 @@ function report({ machine, flash, line }, sinceNs) {
   return {
     emulated_us: machine.nanos / 1000,
     took_us: Number(process.hrtime.bigint() - sinceNs) / 1000,
-    cpu_us: process.cpuUsage().user + process.cpuUsage().system,
     clock_hz: machine.chip.clkSys,
     baud: machine.chip.uart[0].baudRate,
     lost_by_uart: line.lost ?? 0,
@@ -95,6 +94,6 @@ function runFast(job) {
   writeFileSync(1, said.join(''));
 }
 
-const job = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-if (job.pty === undefined) runFast(job);
-else await runInRealTime(job, powerUp, report, powerDown);
+const jobs = process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, 'utf8')));
+if (jobs[0].pty === undefined) jobs.forEach(runFast);
+else await runInRealTime(jobs[0], powerUp, report, powerDown);

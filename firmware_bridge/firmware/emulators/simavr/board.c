@@ -17,6 +17,7 @@
 #define HELD_AFTER_CYCLES 32u
 #define RESULT_AFTER_CYCLES 207u
 #define PAINT 0xC5
+#define KEY_AT 0x0800u
 
 static uint8_t input_of_mux(const struct sim_board *board, uint32_t mux)
 {
@@ -115,6 +116,23 @@ static void sleep_no_time(avr_t *avr, avr_cycle_count_t cycles)
     board->awake_since = avr->cycle + cycles + 1;
 }
 
+static void (*reset_of_the_core)(avr_t *);
+
+/* What lies where a bootloader looks: its key, to stay. */
+static void reset(avr_t *avr)
+{
+    struct sim_board *board = sleeper;
+    const uint8_t *old = avr->data + KEY_AT;
+    const uint8_t *safe = avr->data + avr->ramend - 1;
+    if (avr->cycle != 0) {
+        fprintf(board->log, "R %.3f %02x%02x %02x%02x\n", sim_us(board), old[1], old[0], safe[1], safe[0]);
+        board->was_reset = true;
+    }
+    if (reset_of_the_core != NULL) {
+        reset_of_the_core(avr);
+    }
+}
+
 avr_t *sim_board_make(struct sim_board *board, const char *mcu, const char *hex_path)
 {
     avr_t *avr = avr_make_mcu_by_name(mcu);
@@ -132,6 +150,8 @@ avr_t *sim_board_make(struct sim_board *board, const char *mcu, const char *hex_
     avr->vcc = avr->avcc = avr->aref = SUPPLY_MV;
     avr->sleep = sleep_no_time;
     sleeper = board;
+    reset_of_the_core = avr->reset;
+    avr->reset = reset;
     avr_loadcode(avr, code, size, start);
     free(code);
     avr->pc = start;

@@ -29,6 +29,7 @@ struct sim_board {
     uint64_t awake_since;
     uint64_t longest_awake;
     uint64_t awake_from; /* from when on that is looked at */
+    bool was_reset;      /* by its watchdog */
     /* Whoever takes what the board says. */
     void (*said)(struct sim_board *, uint8_t byte);
 };

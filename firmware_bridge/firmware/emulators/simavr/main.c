@@ -2,7 +2,9 @@
  *
  * The log has one line an event, with the board's time in microseconds:
  *     T 1234.562 05      a byte said             L 1234.562 0 1   output 0 is lit
- * and at the end what can only be seen from outside (S name value). */
+ *     R 1234.562 7777 0000   the chip was reset; two words that a bootloader looks at (then all ends: there is none)
+ * and at the end what can only be seen from outside (S name value). In real time the standard output says when the
+ * power came (P, on the host's clock) and when the waveform begins (W), so the log has to be a file of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -21,10 +23,11 @@
 
 /* As much as a terminal holds; what a host does not read beyond it is lost, as on a real line. */
 #define UNREAD_LIMIT 4096
-/* In real time: how far the board may fall behind before it is caught up. */
 #define SLICE_NS 100000
-/* A computer that is too busy gets a slower board, and not one that does not answer. */
+/* What it is further behind it is not caught up with: on a computer that is too busy the board is slow, and answers. */
 #define BEHIND_CYCLES (16 * 20000)
+/* The waveform begins so long after it was asked for. */
+#define PLAYED_IN_US 20000
 /* A byte at 1,000,000 baud, and a little: libsimavr begins with the next one when the last one is read. */
 #define BYTE_CYCLES 180
 
@@ -42,17 +45,23 @@ static struct {
     uint64_t lost;
     uint64_t hearing_until; /* cycle */
     uint64_t slipped_us;
+    int64_t longest_away_ns;
     bool usb;
     double deaf_from_us;
     double deaf_until_us;
 } line = {.pty = -1};
 
+/* In real time by signals: SIGTERM takes the power away, SIGUSR1 lets the waveform begin. */
 static volatile sig_atomic_t switched_off;
+static volatile sig_atomic_t played;
 
-static void switch_off(int number)
+static void signalled(int number)
 {
-    (void)number;
-    switched_off = 1;
+    if (number == SIGTERM) {
+        switched_off = 1;
+    } else {
+        played = 1;
+    }
 }
 
 static int64_t host_ns(void)
@@ -135,6 +144,9 @@ static bool run_until(struct sim_board *board, uint64_t cycle)
 {
     while (board->avr->cycle < cycle) {
         int state = avr_run(board->avr);
+        if (board->was_reset) {
+            return true;
+        }
         if (state == cpu_Done || state == cpu_Crashed) {
             fprintf(stderr, "The firmware has stopped at %.0f us (state %d).\n", sim_us(board), state);
             return false;
@@ -152,9 +164,18 @@ static avr_cycle_count_t go_deaf(avr_t *avr, avr_cycle_count_t when, void *param
     return now_us < line.deaf_until_us ? when + avr_usec_to_cycles(avr, (uint32_t)(line.deaf_until_us - now_us) + 1) : 0;
 }
 
+static avr_cycle_count_t touch(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+    (void)avr;
+    (void)when;
+    (void)param;
+    sim_usb_host_touch();
+    return 0;
+}
+
 static bool run_fast(struct sim_board *board, struct input *input, uint64_t end)
 {
-    while (input->next < input->count) {
+    while (input->next < input->count && !board->was_reset) {
         uint64_t due = (uint64_t)(input->at_us[input->next] * 16.0);
         due = due > line.hearing_until ? due : line.hearing_until;
         if (due >= end) {
@@ -172,13 +193,23 @@ static bool run_fast(struct sim_board *board, struct input *input, uint64_t end)
 static bool run_in_real_time(struct sim_board *board, uint64_t end)
 {
     int64_t began_ns = host_ns();
-    fprintf(board->log, "P %lld\n", (long long)began_ns);
-    fflush(board->log);
+    int64_t looked_ns = began_ns;
+    printf("P %lld\n", (long long)began_ns);
+    fflush(stdout);
     while (board->avr->cycle < end && !switched_off) {
+        if (played) {
+            played = 0;
+            board->wave_at_us = sim_us(board) + PLAYED_IN_US;
+            printf("W %.3f\n", board->wave_at_us);
+            fflush(stdout);
+        }
         struct pollfd ready = {.fd = line.pty, .events = POLLIN | (line.unread_count ? POLLOUT : 0)};
         struct timespec slice = {.tv_nsec = SLICE_NS};
         ppoll(&ready, 1, &slice, NULL);
-        uint64_t now = (uint64_t)((host_ns() - began_ns) * 16 / 1000);
+        int64_t looks_ns = host_ns();
+        line.longest_away_ns = looks_ns - looked_ns > line.longest_away_ns ? looks_ns - looked_ns : line.longest_away_ns;
+        looked_ns = looks_ns;
+        uint64_t now = (uint64_t)((looks_ns - began_ns) * 16 / 1000);
         if (now > board->avr->cycle + BEHIND_CYCLES) {
             uint64_t slip = now - board->avr->cycle - BEHIND_CYCLES;
             line.slipped_us += slip / 16;
@@ -211,7 +242,7 @@ int main(int argc, char **argv)
         {"pty-fd", 1, NULL, 'p'}, {"eeprom", 1, NULL, 'e'},   {"until-us", 1, NULL, 'u'},
         {"seed", 1, NULL, 's'},   {"log", 1, NULL, 'l'},      {"awake-from-us", 1, NULL, 'a'},
         {"usb", 0, NULL, 'U'},    {"deaf-us", 1, NULL, 'd'},
-        {"wave-at-us", 1, NULL, 't'},  {NULL, 0, NULL, 0}};
+        {"wave-at-us", 1, NULL, 't'},  {"touch-us", 1, NULL, 'T'}, {NULL, 0, NULL, 0}};
     struct sim_board board = {.log = stdout, .channels = SIM_CHANNELS, .wave_hz = 8000, .said = said};
     struct input input = {0};
     const char *mcu = "atmega328p";
@@ -220,6 +251,7 @@ int main(int argc, char **argv)
     const char *eeprom = NULL;
     uint64_t end = UINT64_MAX;
     uint32_t seed = 1;
+    double touch_us = 0;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (c) {
         case 'm': mcu = optarg; break;
@@ -234,6 +266,7 @@ int main(int argc, char **argv)
         case 'U': line.usb = true; break;
         case 'd': sscanf(optarg, "%lf,%lf", &line.deaf_from_us, &line.deaf_until_us); break;
         case 'u': end = (uint64_t)(atof(optarg) * 16.0); break;
+        case 'T': touch_us = atof(optarg); break;
         case 's': seed = (uint32_t)strtoul(optarg, NULL, 10); break;
         case 'l': board.log = fopen(optarg, "w"); break;
         case 'a': board.awake_from = (uint64_t)(atof(optarg) * 16.0); break;
@@ -254,22 +287,27 @@ int main(int argc, char **argv)
     if (line.deaf_until_us > 0) {
         avr_cycle_timer_register_usec(board.avr, (uint32_t)line.deaf_from_us, go_deaf, NULL);
     }
+    if (touch_us > 0) {
+        avr_cycle_timer_register_usec(board.avr, (uint32_t)touch_us, touch, NULL);
+    }
     if (eeprom != NULL) {
         sim_board_load_eeprom(&board, eeprom);
     }
     if (line.pty >= 0) {
         fcntl(line.pty, F_SETFL, O_NONBLOCK);
-        signal(SIGTERM, switch_off);
+        signal(SIGTERM, signalled);
+        signal(SIGUSR1, signalled);
     }
     bool fine = line.pty >= 0 ? run_in_real_time(&board, end) : run_fast(&board, &input, end);
     if (eeprom != NULL) {
         sim_board_save_eeprom(&board, eeprom, seed);
     }
     fprintf(board.log, "S cycles %llu\nS slept %llu\nS longest_awake %llu\nS untouched %u\nS line_lost %llu\n"
-            "S slipped_us %llu\n",
+            "S slipped_us %llu\nS longest_away_us %lld\n",
             (unsigned long long)board.avr->cycle, (unsigned long long)board.slept,
             (unsigned long long)board.longest_awake, sim_board_untouched(&board),
-            (unsigned long long)line.lost, (unsigned long long)line.slipped_us);
+            (unsigned long long)line.lost, (unsigned long long)line.slipped_us,
+            (long long)line.longest_away_ns / 1000);
     fclose(board.log);
     return fine ? 0 : 1;
 }

@@ -30,7 +30,11 @@ static const struct transfer plan[] = {
     {"line_coding", {0x21, 0x20, 0, 0, 0, 0, 7, 0}, {0x00, 0xC2, 0x01, 0x00, 0, 0, 8}},
     {"line_coding_now", {0xA1, 0x21, 0, 0, 0, 0, 7, 0}, {0}},
     {"open", {0x21, 0x22, 3, 0, 0, 0, 0, 0}, {0}},
+    /* From here on only when it is to be touched: opened at 1200 baud and closed. */
+    {"touch_coding", {0x21, 0x20, 0, 0, 0, 0, 7, 0}, {0xB0, 0x04, 0x00, 0x00, 0, 0, 8}},
+    {"touch_close", {0x21, 0x22, 2, 0, 0, 0, 0, 0}, {0}},
 };
+enum { TOUCH = 2 };
 
 enum stage { RESET, SETUP, DATA, STATUS, OPEN };
 
@@ -44,6 +48,7 @@ static struct {
     uint8_t queue[QUEUE];
     size_t queued;
     bool paused;
+    bool touches;
 } host;
 
 static int ask(uint32_t what, uint8_t pipe, uint8_t *bytes, uint32_t *count)
@@ -64,7 +69,8 @@ static void finish(const char *refused)
     fprintf(host.board->log, "\n");
     host.answered = 0;
     host.transfer++;
-    host.stage = host.transfer < sizeof plan / sizeof plan[0] ? SETUP : OPEN;
+    size_t planned = sizeof plan / sizeof plan[0] - (host.touches ? 0 : TOUCH);
+    host.stage = host.transfer < planned ? SETUP : OPEN;
 }
 
 static void control(void)
@@ -172,4 +178,12 @@ void sim_usb_host_write(uint8_t byte)
 void sim_usb_host_pause(bool paused)
 {
     host.paused = paused;
+}
+
+void sim_usb_host_touch(void)
+{
+    host.touches = true;
+    if (host.stage == OPEN) {
+        host.stage = SETUP;
+    }
 }

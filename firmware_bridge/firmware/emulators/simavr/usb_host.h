@@ -13,4 +13,7 @@ void sim_usb_host_write(uint8_t byte);
 /* Fetches nothing while it is set: a program that does not read. */
 void sim_usb_host_pause(bool paused);
 
+/* Opens the line at 1200 baud and closes it: "take a new image". */
+void sim_usb_host_touch(void);
+
 #endif

@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/wdt.h>
 
@@ -103,10 +104,13 @@ static bool say(struct ed_board *board)
 }
 
 #if ED_HAS_USB
-/* The bootloader looks for this word when the watchdog has reset the chip. */
+/* The bootloader looks for this word when the watchdog has reset the chip: old ones in the middle of the memory,
+ * where an interrupt may still write, newer ones at its end. */
 static void make_room_for_an_image(void)
 {
+    cli();
     *(volatile uint16_t *)0x0800 = 0x7777;
+    *(volatile uint16_t *)(RAMEND - 1) = 0x7777;
     wdt_enable(WDTO_120MS);
     for (;;) {
     }

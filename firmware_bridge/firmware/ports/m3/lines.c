@@ -5,6 +5,7 @@
 
 #define HEARD 1024u /* a power of two */
 #define BYTE_US 40u
+#define PLAY 0xFFu /* on the truth line; any other byte asks for the time */
 
 static struct {
     uint64_t t_us;
@@ -15,6 +16,9 @@ static volatile uint32_t used;
 static volatile uint32_t lost;
 static uint64_t came_us; /* when the last byte has come */
 static uint64_t free_us; /* when the next may go */
+static volatile bool play;
+static uint64_t turned_us;
+static volatile uint32_t longest_turn_us;
 
 void ed_lines_start(void)
 {
@@ -107,15 +111,42 @@ void ed_truth_light(uint32_t t_us, uint8_t output, uint16_t level)
     ed_restore_interrupts(masked);
 }
 
+void ed_truth_turn(uint64_t now_us)
+{
+    uint32_t turn_us = (uint32_t)(now_us - turned_us);
+    longest_turn_us = turned_us != 0 && turn_us > longest_turn_us ? turn_us : longest_turn_us;
+    turned_us = now_us;
+}
+
+bool ed_truth_says_play(void)
+{
+    return play;
+}
+
+void ed_truth_begun(uint32_t t_us)
+{
+    uint32_t masked = ed_mask_interrupts();
+    play = false;
+    tell('B');
+    tell_number(t_us);
+    tell('\n');
+    ed_restore_interrupts(masked);
+}
+
 void ed_truth_interrupt(void)
 {
     ED_REG(UART1 + UART_INTERRUPTS) = UART_RX_INTERRUPT;
     while (ED_REG(UART1 + UART_STATE) & UART_RX_FULL) {
         uint32_t now_us = (uint32_t)ed_clock_us();
         uint32_t byte = ED_REG(UART1 + UART_DATA);
+        if (byte == PLAY) {
+            play = true;
+            continue;
+        }
         tell('C');
         tell_number(byte);
         tell_number(now_us);
+        tell_number(longest_turn_us);
         tell('\n');
     }
 }

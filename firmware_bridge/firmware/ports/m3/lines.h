@@ -21,9 +21,13 @@ void ed_line_write(uint8_t byte);
 /* When the next byte will have come; UINT64_MAX: none is on its way. */
 uint64_t ed_line_next_us(void);
 
-/* An output has changed: "L <t_us> <output> <level>" on the other line. On a byte there, the clock at once:
- * "C <byte> <t_us>", all numbers hexadecimal. */
+/* The truth line, all numbers hexadecimal. An output has changed: "L <t_us> <output> <level>". On a byte the clock
+ * at once, and the longest turn of the main loop so far: "C <byte> <t_us> <longest_us>". On byte FF the waveform
+ * begins: "B <t_us>". */
 void ed_truth_light(uint32_t t_us, uint8_t output, uint16_t level);
+void ed_truth_turn(uint64_t now_us);
+bool ed_truth_says_play(void);
+void ed_truth_begun(uint32_t t_us);
 
 void ed_line_interrupt(void);
 void ed_truth_interrupt(void);

@@ -25,6 +25,7 @@ static struct ed_about about = {
 };
 static uint64_t sweep_us;
 static uint32_t sweeps_done;
+static uint32_t begin_us = ED_BENCH_WAITS;
 
 static const struct ed_bench *bench(void)
 {
@@ -39,7 +40,11 @@ static void listen(uint64_t until_us)
     const struct ed_bench *laid = bench();
     for (; sweep_us <= until_us; sweep_us += ED_PERIOD_US) {
         const uint16_t *readings = quiet;
-        if (laid != 0 && laid->sweeps != 0 && sweep_us >= laid->begin_us) {
+        if (ed_truth_says_play()) {
+            begin_us = (uint32_t)sweep_us;
+            ed_truth_begun(begin_us);
+        }
+        if (laid != 0 && laid->sweeps != 0 && begin_us != ED_BENCH_WAITS && sweep_us >= begin_us) {
             readings = &laid->readings[sweeps_done * ED_CHANNELS];
             if (sweeps_done + 1u < laid->sweeps) {
                 sweeps_done++;
@@ -123,12 +128,16 @@ int main(void)
 {
     ed_clock_start();
     const struct ed_bench *laid = bench();
+    if (laid != 0) {
+        begin_us = laid->begin_us;
+    }
     ed_board_start(&board, &about, laid != 0 ? laid->boot_id : 1u, ed_clock_us());
     /* On a grid of its own: the same readings have the same stamps in every run. */
     sweep_us = (ed_clock_us() / ED_PERIOD_US + 1u) * ED_PERIOD_US;
     ed_lines_start();
     for (;;) {
         uint64_t now = ed_clock_us();
+        ed_truth_turn(now);
         listen(now);
         hear();
         ed_board_run(&board, ed_clock_us());
