@@ -45,13 +45,17 @@ class Room:
             self.clock.advance(step_ms * NS_PER_MS)
             self.host.pump()
 
-    def play_out(self) -> Ended:
+    def go_on(self) -> None:
         """Until the take is over: the drummer has a thread of their own, which takes its time."""
         for _ in range(3000):
             if not self.host.playing:
                 break
             self.let_pass(0.02)
             threading.Event().wait(0.001)
+
+    def play_out(self) -> Ended:
+        """How the take ended."""
+        self.go_on()
         [ended] = self.heard(Ended)
         return ended
 

@@ -39,10 +39,7 @@ def own_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def calibrated(room: Any) -> Calibrated:
-    for _ in range(3000):
-        if not room.host.playing:
-            break
-        room.let_pass(0.02)
+    room.go_on()
     [told] = room.heard(Calibrated)
     return told
 
