@@ -120,7 +120,8 @@ def test_a_metronome_lights_up_on_the_boards_clock() -> None:
 def test_what_is_measured_is_shown() -> None:
     row = {"busy": False, "sd_us": 1.0, "mean_us": 2.0, "p99_us": 3.0, "max_us": 4.0}
     stamps = {**row, "hits": 5, "arrival_sd_us": 6.0, "truth_bound_us": 7.0}
-    lights = {**row, "lights": 8, "not_lit": 0}
+    late = {"asked_off_max_us": 7.5, "late_on_board_max_us": 8.5}
+    lights = {**row, "lights": 8, "not_lit": 0, **late}
     page = render({"stamps": [stamps], "lights": [lights]})
     assert "stamps, idle" in page
     assert "lights, idle" in page
