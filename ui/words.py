@@ -131,7 +131,7 @@ def limb_lines(verdict: Part | None) -> list[str]:
 
 
 def ornament_lines(ornaments: Part | None) -> list[str]:
-    """Lines for flams, drags and buzzes: flams 30 ms (25 … 37), 121 of 128 flams whole."""
+    """Lines for flams, drags and buzzes: flams 30 ms (25–37), 121 of 128 whole."""
     lines = []
     for name in ("flams", "drags"):
         told = (ornaments or {}).get(name)
@@ -139,8 +139,8 @@ def ornament_lines(ornaments: Part | None) -> list[str]:
             continue
         if told["width_ms"] is not None:
             low, high = told["quartiles_ms"]
-            lines.append(f"{name} {told['width_ms']:.0f} ms ({low:.0f} … {high:.0f})")
-        lines.append(f"{told['with_graces']} of {told['played']} {name} whole")
+            lines.append(f"{name} {told['width_ms']:.0f} ms ({low:.0f}–{high:.0f})")
+        lines.append(f"{told['with_graces']} of {told['played']} whole")
         hands = [f"{key[0].upper()} {told[key]['width_ms']:.0f}" for key in _HANDS if told[key]]
         if len(hands) == len(_HANDS):
             lines.append(f"{', '.join(hands)} ms")

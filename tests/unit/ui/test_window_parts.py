@@ -345,7 +345,7 @@ def test_flams_have_a_card_of_their_own_in_place_of_limbs(stage: Stage) -> None:
     stage.say(Ended("0192f1c2-7b3a-7000", "finished", report(stage) | {"ornaments": told}))
     assert cards["ornaments"].isVisible()
     assert not cards["limbs"].isVisible()
-    assert cards["ornaments"].text == "flams 30 ms (25 … 37)\n7 of 9 flams whole\nR 28, L 33 ms"
+    assert cards["ornaments"].text == "flams 30 ms (25–37)\n7 of 9 whole\nR 28, L 33 ms"
     stage.play()
     stage.say(Ended("0192f1c2-7b3a-7001", "finished", report(stage)))
     assert not cards["ornaments"].isVisible()
