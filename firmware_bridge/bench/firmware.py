@@ -1,6 +1,6 @@
 """`station bench firmware`: the trigger on the piezo model, beside the usual trigger.
 
-Then, where their emulators are: the Arduinos' real images at full load, and what stamps and
+Then, where their emulators are: the boards' real images at full load, and what stamps and
 lights are worth on a Cortex-M3 whose clock is the host's.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from firmware_bridge.bench import firmware_avr, firmware_sync
+from firmware_bridge.bench import firmware_avr, firmware_pico, firmware_sync
 from firmware_bridge.bench.firmware_bad import bad_inputs
 from firmware_bridge.bench.firmware_scenes import BOARDS, Board, kit, one_pad, summary, told_apart
+from firmware_bridge.firmware.emulated import missing
 from firmware_bridge.firmware.emulated_avr import missing_avr
 from firmware_bridge.firmware.emulated_m3 import missing_m3
 from firmware_bridge.piezo import PadKind
@@ -35,13 +36,14 @@ def run(seeds: int, say: Callable[[str], None]) -> dict[str, Any]:
     say
         Takes progress.
     """
-    no_avr, no_m3 = missing_avr(), missing_m3()
-    for why_not in (no_avr, no_m3):
+    no_pico, no_avr, no_m3 = missing(), missing_avr(), missing_m3()
+    for why_not in (no_pico, no_avr, no_m3):
         if why_not is not None:
             say(f"left out: {why_not}")
     return {
         "schema": "station.bench.firmware/1",
         "boards": {board.name: _board(board, seeds, say) for board in BOARDS},
+        "pico": firmware_pico.measure(say) if no_pico is None else None,
         "arduinos": firmware_avr.measure(say) if no_avr is None else None,
         "cortex_m3": firmware_sync.measure(_SYNC_S, say) if no_m3 is None else None,
     }
@@ -136,6 +138,8 @@ def render(result: dict[str, Any]) -> str:
             f"{row['found']} of {row['strikes']}"
             for what, row in board["bad_inputs"].items()
         ]
+    if result["pico"] is not None:
+        lines.append(firmware_pico.render(result["pico"]))
     if result["arduinos"] is not None:
         lines.append(firmware_avr.render(result["arduinos"]))
     if result["cortex_m3"] is not None:

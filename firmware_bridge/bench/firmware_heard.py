@@ -84,7 +84,7 @@ def configure(
     now_us: int = 0,
 ) -> None:
     """Set a board's parameters over its wire; as for `listen`."""
-    ids = _ids(variant)
+    ids = parameter_ids(variant)
     wanted = [(ids[name], _BOARD, value) for name, value in (whole_board or {}).items()]
     for pad in range(board.lib.sizes.pads):
         values = settings[pad] if pad < len(settings) else {"kind": 0}
@@ -96,8 +96,8 @@ def configure(
 
 
 @cache
-def _ids(variant: str) -> dict[str, int]:
-    """The board's parameters' numbers, as it describes them."""
+def parameter_ids(variant: str) -> dict[str, int]:
+    """The board's parameters' numbers by their names, as it describes them."""
     board = CoreBoard(core_lib(variant))
     ids: dict[str, int] = {}
     total = 1

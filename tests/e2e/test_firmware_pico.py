@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from paced_kit import PacedKit, of_kind
 
+from firmware_bridge.bench.firmware_pico import measure, render
 from firmware_bridge.codec import Unread, decode, encode
 from firmware_bridge.firmware.emulated import (
     EMULATORS,
@@ -228,6 +229,21 @@ def test_a_million_random_bytes_leave_it_as_it_was() -> None:
     assert last.bad_frames > 3_000
     assert last.overruns == last.adc_overruns == last.hits_dropped == 0
     assert run.report["lost_by_uart"] == 0
+
+
+def test_at_full_load_every_strike_is_heard_while_settings_are_saved() -> None:
+    said: list[str] = []
+    result = measure(said.append, seconds=1.0)
+    page = render(result)
+    for line in Line:
+        row = result["lines"][line]
+        # A pad is struck again before the flash is done with what it was erasing for.
+        assert row["hits"] == row["strikes"] == 8 * 22
+        assert (row["adc_overruns"], row["saved"]) == (0, True)
+        assert row["pongs"] == row["pings"] == 10
+        assert result["load_quiet_percent"] < row["load_percent"] < 60
+        assert f"by {line}: {row['load_percent']} %" in page
+    assert len(said) == 1
 
 
 # --- settings -------------------------------------------------------------------------------

@@ -69,6 +69,7 @@ def test_the_page_says_what_was_counted(monkeypatch):
             "floating": {"seconds": 7.0, "false": 0, "peer_false": 94, "strikes": 30, "found": 29}
         },
     )
+    monkeypatch.setattr(firmware, "missing", lambda: "no Pico here")
     monkeypatch.setattr(firmware, "missing_avr", lambda: "no Arduino here")
     monkeypatch.setattr(firmware, "missing_m3", lambda: "no Cortex-M3 here")
     said: list[str] = []
@@ -79,5 +80,6 @@ def test_the_page_says_what_was_counted(monkeypatch):
     assert "Uno" in page
     assert "0 (94) in 7 s, 29 of 30" in page
     assert "single pads, all together: " in page
-    assert said[:2] == ["left out: no Arduino here", "left out: no Cortex-M3 here"]
-    assert len(said) == 2 + 2 * (len(PadKind) + 2)
+    left_out = [f"left out: no {board} here" for board in ("Pico", "Arduino", "Cortex-M3")]
+    assert said[:3] == left_out
+    assert len(said) == 3 + 2 * (len(PadKind) + 2)

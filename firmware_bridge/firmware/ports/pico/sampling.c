@@ -30,6 +30,8 @@
 #define CONVERSION_TICKS (ED_ADC_HZ / 1000000u * ED_FRAME_US / FRAME)
 /* Half of the cost of waking up for each, and hardly any latency. */
 #define FRAMES_AT_ONCE 2u
+/* After a flash erase many frames wait; of each pad only one strike can wait to be decided, and lights not at all. */
+#define FRAMES_AT_MOST 8u
 #define CONVERTING_US 2u      /* 96 ticks from the start of a conversion to its reading */
 #define STEP_CYCLES (CONVERSION_TICKS * INPUTS * 5u / 2u) /* of the system's 120 MHz */
 #define SETTLED_CYCLES (STEP_CYCLES / 2u)
@@ -179,7 +181,7 @@ void ed_sampling_drain(struct ed_board *board)
         ed_sampling_start();
         return;
     }
-    while (waiting >= FRAME) {
+    for (uint32_t frames = FRAMES_AT_MOST; frames != 0u && waiting >= FRAME; frames--) {
         hand_on_frame(board);
         waiting -= FRAME;
     }
