@@ -1,16 +1,11 @@
-"""Which kits are there: asked in a process of its own.
-
-Looking for kits loads drivers and talks to sound systems, some of which hold Python's lock
-while they wait or print what they like. `python -m ui.kitsearch` prints one JSON array.
-"""
+"""Which kits are there: `python -m ui.kitsearch` prints one JSON array."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 from dataclasses import dataclass
+
+from ui.asked_apart import AskedApart, alone_on_stdout, answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +27,35 @@ class FoundKit:
 
 
 class KitSearch:
-    """One search; begins when it is made."""
+    """One search, in a process of its own; begins when it is made."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ui.kitsearch"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        self._asked = AskedApart("ui.kitsearch")
 
     def poll(self) -> list[FoundKit] | None:
         """What was found, or None while it is being looked for; never blocks.
 
         A search that fails has found nothing. After an answer, do not ask again.
         """
-        if self._process.poll() is None:
+        if not self._asked.answered:
             return None
-        # The answer of a few kits fits into the pipe, so the process did not wait for us.
-        answer, _ = self._process.communicate()
-        if self._process.returncode:
-            return []
-        return [FoundKit(**kit) for kit in json.loads(answer)]
+        return [FoundKit(**kit) for kit in self._asked.take() or []]
 
     def cancel(self) -> None:
         """Give up; may be called at any time."""
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.communicate()
+        self._asked.cancel()
 
 
 def main() -> int:
     """Print what can be opened now."""
     from station.hal.registry import discover  # noqa: PLC0415 - loads the drivers' registry
 
-    # What a sound system prints must not end up in the answer.
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    out = alone_on_stdout()
     kits = [
         {"address": k.address, "name": k.name, "simulated": k.simulated, "detail": k.detail}
         for k in discover()
     ]
-    with answer:
-        json.dump(kits, answer)
+    answer(kits, out)
     return 0
 
 

@@ -1,15 +1,11 @@
-"""Which sound cards and MIDI outputs are there: asked in a process of its own.
-
-For the reasons of `kitsearch`. `python -m ui.soundsearch` prints one JSON object.
-"""
+"""Which sound cards and MIDI outputs are there: `python -m ui.soundsearch` prints a JSON object."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 from dataclasses import dataclass
+
+from ui.asked_apart import AskedApart, alone_on_stdout, answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +25,30 @@ class FoundSounds:
 
 
 class SoundSearch:
-    """One search; begins when it is made."""
+    """One search, in a process of its own; begins when it is made."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ui.soundsearch"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        self._asked = AskedApart("ui.soundsearch")
 
     def poll(self) -> FoundSounds | None:
         """What was found, or None while it is being looked for; never blocks.
 
         A search that fails has found nothing. After an answer, do not ask again.
         """
-        if self._process.poll() is None:
+        if not self._asked.answered:
             return None
-        # The answer of a few names fits into the pipe, so the process did not wait for us.
-        answer, _ = self._process.communicate()
-        if self._process.returncode:
-            return FoundSounds()
-        told = json.loads(answer)
-        return FoundSounds(tuple(told["cards"]), tuple(told["ports"]))
+        told = self._asked.take()
+        return FoundSounds(tuple(told["cards"]), tuple(told["ports"])) if told else FoundSounds()
 
     def cancel(self) -> None:
         """Give up; may be called at any time."""
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.communicate()
+        self._asked.cancel()
 
 
 def main() -> int:
     """Print what can sound now."""
-    # What a sound system prints must not end up in the answer.
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    with answer:
-        json.dump({"cards": _cards(), "ports": _ports()}, answer)
+    out = alone_on_stdout()
+    answer({"cards": _cards(), "ports": _ports()}, out)
     return 0
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PyQt6.QtCore import QEventLoop, Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
+from qt_loop import until
 
 from ui import app as dashboard
 from ui import words
@@ -27,7 +27,6 @@ pytestmark = pytest.mark.qt
 KIT = "sim://?player=human&seed=1"
 # At 400 BPM a bar lasts 0.6 s: a whole take fits into a test.
 BPM = 400.0
-TIMEOUT_MS = 60_000
 
 
 @pytest.fixture(autouse=True)
@@ -46,24 +45,6 @@ def desk() -> Iterator[tuple[dashboard.Session, Feed, Window]]:
     yield session, feed, window
     window.close()
     del running
-
-
-def until(signal_: Any, holds: Callable[[], bool]) -> None:
-    """Run the event loop until it holds, asked whenever the signal comes; bounded."""
-    loop = QEventLoop()
-    late = QTimer()
-    late.setSingleShot(True)
-    late.timeout.connect(lambda: loop.exit(1))
-
-    def ask(*_: object) -> None:
-        if holds():
-            loop.exit(0)
-
-    signal_.connect(ask)
-    late.start(TIMEOUT_MS)
-    failed = loop.exec()
-    signal_.disconnect(ask)
-    assert not failed
 
 
 def test_a_take_from_the_space_bar_to_the_report(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PyQt6.QtCore import QEventLoop, Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
+from qt_loop import until
 
 from station.preferences import Preferences, write_preferences
 from station.sound_choice import SoundChoice
@@ -26,7 +26,6 @@ from ui.window import Window
 pytestmark = pytest.mark.qt
 
 KIT = "sim://?player=robot&offset_ms=12&seed=1"
-TIMEOUT_MS = 60_000
 
 
 @pytest.fixture
@@ -45,25 +44,6 @@ def desk(
     yield session.state, feed, window
     window.close()
     del running
-
-
-def until(signal: Any, holds: Callable[[], bool]) -> None:
-    """Run the event loop until it holds, asked whenever the signal comes; bounded."""
-    loop = QEventLoop()
-    late = QTimer()
-    late.setSingleShot(True)
-    late.timeout.connect(lambda: loop.exit(1))
-
-    def ask(*_: object) -> None:
-        if holds():
-            loop.exit(0)
-
-    signal.connect(ask)
-    late.start(TIMEOUT_MS)
-    failed = loop.exec()
-    signal.disconnect(ask)
-    late.stop()
-    assert not failed
 
 
 def test_tapped_kept_and_played_with(desk: tuple[Dashboard, Feed, Window]) -> None:

@@ -114,12 +114,12 @@ def test_the_search_for_kits_answers_without_blocking(
     # Whoever waited for this answer would wait for ever.
     assert search.poll() is None
     search.cancel()
-    assert search._process.returncode is not None
+    assert search._asked._process.returncode is not None
 
 
 def test_the_search_finds_the_simulated_drummer() -> None:
     search = KitSearch()
-    search._process.wait(20)
+    search._asked._process.wait(20)
     found = search.poll()
     assert found is not None
     assert SIMULATED_DRUMMER in [kit.address for kit in found if kit.simulated]
@@ -133,7 +133,7 @@ def test_a_search_that_fails_has_found_nothing(
     broken.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(broken))
     search = KitSearch()
-    search._process.wait(20)
+    search._asked._process.wait(20)
     assert search.poll() == []
 
 

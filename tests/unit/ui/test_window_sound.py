@@ -310,13 +310,13 @@ def test_a_search_in_its_own_process_finds_names_or_nothing() -> None:
     from ui.soundsearch import SoundSearch
 
     search = SoundSearch()
-    search._process.wait(60)
+    search._asked._process.wait(60)
     found = search.poll()
     assert isinstance(found, FoundSounds)
     assert all(isinstance(name, str) and name for name in (*found.cards, *found.ports))
     given_up = SoundSearch()
     given_up.cancel()
-    assert given_up._process.poll() is not None
+    assert given_up._asked._process.poll() is not None
 
 
 def test_the_fake_is_told_as_the_engine_would_be() -> None:
