@@ -23,7 +23,7 @@ from station.cli._output import note
 from station.cli._screen import Silent
 from station.cli._session import Session
 from station.cli._signals import asked_to_stop
-from station.cli.calibrate import no_sound
+from station.cli._sound_choice import no_sound
 from station.clock import MONOTONIC
 from station.engine.client import EngineClient
 from station.engine.messages import Start

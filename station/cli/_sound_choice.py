@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from station.cli._parser import number, whole
 from station.engine.messages import Click, KitVoices
-from station.errors import WrongUse
+from station.errors import SoundError, SoundReason, WrongUse
 from station.sound_choice import GATES, MOST_BARS, SUBDIVISIONS, SoundChoice
 
 VARIABLE = "STATION_SOUND"
@@ -120,3 +120,11 @@ def kit_voices_of(args: argparse.Namespace) -> KitVoices | None:
 def silent_bars(args: argparse.Namespace) -> Callable[[int], bool]:
     """Which bars, from 0, have no click."""
     return SoundChoice(on_bars=args.on, off_bars=args.off).is_silent
+
+
+def no_sound() -> SoundError:
+    """There is nothing to hear, and so nothing to measure."""
+    return SoundError(
+        "Without a sound card there is no click to measure by; name one that is there (--sound).",
+        SoundReason.NO_DEVICE,
+    )

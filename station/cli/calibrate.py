@@ -12,7 +12,7 @@ from station.cli._kit_choice import choose_kits
 from station.cli._output import STDOUT, check_target, note, say, write_json
 from station.cli._parser import add_json, bpm, whole
 from station.cli._sound_choice import add_sound_argument, chosen_sound
-from station.errors import SoundError, SoundReason, WrongUse
+from station.errors import WrongUse
 from station.model import Calibration
 from station.units import ms_from_ns
 
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _measure(args: argparse.Namespace, addresses: list[str]) -> tuple[str, Outcome]:
     sound = chosen_sound(args, _DEFAULT_SOUND)
-    if args.method == "tap":
+    if args.method == _BY_ENGINE:
         from station.cli._calibrate_tap import tap
 
         return tap(addresses, sound, args.bpm, args.beats)
@@ -102,14 +102,6 @@ def _measure(args: argparse.Namespace, addresses: list[str]) -> tuple[str, Outco
     if args.method == "loopback":
         return recorded.loopback(sound, args.input)
     return recorded.microphone(addresses, sound, args.input)
-
-
-def no_sound() -> SoundError:
-    """There is nothing to hear, and so nothing to measure."""
-    return SoundError(
-        "Without a sound card there is no click to measure by; name one that is there (--sound).",
-        SoundReason.NO_DEVICE,
-    )
 
 
 def _told(kit: str, sound: str, method: str, outcome: Outcome) -> dict[str, Any]:
