@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from station.calibration.chart import even_beat
@@ -29,10 +29,18 @@ def refused(outcome, words):
 @given(offset_ms=st.floats(-200, 200), seed=st.integers(0, 10_000))
 def test_the_constant_is_found_wherever_it_is(offset_ms, seed):
     found = tap_latency(tapped(offset_ms, 5.0, seed), CLICKS)
-    assert isinstance(found, Measured)
+    # Chance makes a drift of three standard errors now and then; how often, the next test says.
+    assume(isinstance(found, Measured))
     assert found.count == 20
     # Five standard errors of the median of twenty.
     assert abs(found.latency_ns - offset_ms * MS) < 5 * 1.2533 * 5.0 * MS / np.sqrt(20)
+
+
+def test_who_taps_evenly_is_hardly_ever_refused():
+    found = [tap_latency(tapped(12, 5.0, seed), CLICKS) for seed in range(2_000)]
+    refusals = [one for one in found if isinstance(one, Refused)]
+    assert len(refusals) < 20
+    assert all("towards the end" in one.reason for one in refusals)
 
 
 def test_the_spread_is_the_error_that_there_is():
